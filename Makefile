@@ -1,0 +1,123 @@
+# One command for each thing a person does here; `make` alone lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+SINCE ?= 90d
+REPO ?=
+
+BIN := .venv/bin
+STORY := build/story
+DEMO := build/demo
+WHEEL := build/wheel
+
+# Many images set PYTHONDONTWRITEBYTECODE, and then every run would compile the package anew.
+COMPILE := $(BIN)/python -m compileall -q fitgate
+
+##@ Start
+
+.PHONY: help
+help: ## List what can be made
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-zA-Z.][a-zA-Z._-]*:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: .venv
+.venv: .venv/installed ## Make the virtual environment from the lock
+
+# The environment is made afresh, so that nothing stays in it that the lock no longer names.
+.venv/locked: requirements/dev.lock
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "make: $(PYTHON) was not found. Install Python 3.11 or newer, or name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "make: $(PYTHON) is $$($(PYTHON) -V 2>&1). FITGate needs Python 3.11 or newer: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "make: $(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	@touch $@
+
+.venv/installed: .venv/locked pyproject.toml
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(COMPILE)
+	@touch $@
+
+.PHONY: demo
+demo: .venv ## See it work: a made-up team, then this repository (REPO=path for yours, SINCE=90d)
+	@$(COMPILE)
+ifeq ($(REPO),)
+	$(BIN)/python -m tests.story --out $(STORY)
+	$(BIN)/fitgate scan $(STORY) --since $(SINCE) --out $(DEMO)
+	$(BIN)/fitgate scan . --since $(SINCE) --out $(DEMO)/this-repository
+	@echo; echo "The story's report: $(DEMO)/   this repository's: $(DEMO)/this-repository/"
+else
+	$(BIN)/fitgate scan "$(REPO)" --since $(SINCE) --out $(DEMO)
+	@echo; echo "The report on $(REPO): $(DEMO)/"
+endif
+
+##@ Change
+
+.PHONY: test
+test: .venv ## Run the tests with branch coverage
+	@$(COMPILE)
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+
+.PHONY: lint
+lint: .venv ## Check style, format, types and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: workflows
+workflows: .venv ## Check the workflows: their shape, their pins, their permissions
+	$(BIN)/zizmor --offline --quiet --persona=pedantic .
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+
+.PHONY: check
+check: lint workflows test ## Everything that must hold before a change lands
+
+.PHONY: wheel
+wheel: .venv ## Build the wheel of the last commit and test that, where the source is not
+	rm -rf $(WHEEL)
+	git clone --quiet . $(WHEEL)
+	$(BIN)/python -m build --wheel --no-isolation --outdir $(WHEEL)/dist $(WHEEL)
+	rm -rf $(WHEEL)/fitgate
+	$(PYTHON) -m venv $(WHEEL)/.venv
+	$(WHEEL)/.venv/bin/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	$(WHEEL)/.venv/bin/python -m pip install --quiet --no-deps $(WHEEL)/dist/*.whl
+	cd $(WHEEL) && .venv/bin/python -m pytest -n 2
+
+.PHONY: bless
+bless: .venv ## Rewrite the golden files from what the code says now; read the diff
+	$(BIN)/python -m pytest -n 2 --bless
+
+.PHONY: schemas
+schemas: .venv ## Write the published JSON Schemas again
+	$(BIN)/fitgate schemas --out schemas
+
+.PHONY: bench
+bench: .venv ## Measure speed beside other tools on a repository (REPO=path)
+	@test -n "$(REPO)" || { echo "make: bench needs a repository to measure on: make bench REPO=path" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.lock
+	$(BIN)/python -m benchmarks "$(REPO)"
+
+.PHONY: lock
+lock: ## Resolve the dependencies anew into requirements/
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --upgrade uv
+	build/lock/bin/uv pip compile $(RESOLVE) --group dev pyproject.toml --output-file requirements/dev.lock
+	build/lock/bin/uv pip compile $(RESOLVE) --group bench --constraint requirements/dev.lock pyproject.toml --output-file requirements/bench.lock
+
+# The cool-down gives the world a week to notice a poisoned release before it reaches us.
+RESOLVE = --quiet --upgrade --universal --python-version 3.11 --exclude-newer "7 days" \
+	--generate-hashes --no-annotate --no-header
+
+.PHONY: clean
+clean: ## Remove what was made; .venv stays
+	rm -rf build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +

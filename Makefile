@@ -98,7 +98,7 @@ bless: .venv ## Rewrite the golden files from what the code says now; read the d
 
 .PHONY: schemas
 schemas: .venv ## Write the published JSON Schemas again
-	$(BIN)/fitgate schemas --out schemas
+	$(BIN)/fitgate schema --out schemas
 
 .PHONY: bench
 bench: .venv ## Measure speed beside other tools on a repository (REPO=path)

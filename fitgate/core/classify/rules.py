@@ -1,0 +1,157 @@
+"""Rules applied to facts: the change's categories with their proofs, three-valued."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fitgate.core.classify.answers import NO, Answer, all_of, answer, any_of, none_of
+from fitgate.core.classify.lines import matching_lines
+from fitgate.core.classify.looks import ANY_MOVE, Looks
+from fitgate.core.classify.paths import paths
+from fitgate.core.classify.settings import matching_settings
+from fitgate.core.classify.text import text
+from fitgate.core.conditions import Condition, LineCondition, Look, SettingCondition
+from fitgate.core.facts import POLICY_FILES, Facts, File, Line, Setting, Unknown
+from fitgate.core.findings import Classification, Match
+from fitgate.core.policy import Rule
+
+POLICY_RULE = "fitgate-policy-changed"
+"""The one rule that no policy removes: a policy file is an IO by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """One change before the rules: its files, and which looks concern which of them."""
+
+    facts: Facts
+    files: tuple[File, ...]
+    looks: Looks
+
+    def concerned(self, look: Look) -> tuple[File, ...]:
+        name = self.looks.id_of[look]
+        return tuple(
+            file
+            for file in self.files
+            if name in self.looks.concerning(file.path)
+            or (file.old_path is not None and name in self.looks.concerning(file.old_path))
+        )
+
+
+def classify(facts: Facts, looks: Looks) -> Classification:
+    """Say whether the change is an IO, by which matches, and what could not be seen."""
+    if facts.files is None:
+        why = next(
+            (u.why for u in facts.unknown if u.what == "files"), "the files could not be listed"
+        )
+        return Classification(None, (), (Unknown("files", why),))
+    subject = _Subject(facts, facts.files, looks)
+    touched = frozenset[str]().union(
+        *(looks.concerning(path) for file in facts.files for path in _paths(file))
+    )
+    matches = list(_policy_files(facts.files))
+    unknown: list[Unknown] = []
+    for rule in looks.policy.rules:
+        triggers = looks.triggers[rule.id]
+        if triggers is not None and triggers.isdisjoint(touched):
+            continue
+        said = _ask(rule, rule.when, subject)
+        if said.holds:
+            matches += said.matches or (Match(rule.id, rule.category, "absence"),)
+        elif said.holds is None:
+            unknown += (Unknown(f"rule {rule.id}: {u.what}", u.why) for u in said.unknown)
+    is_io = True if matches else (None if unknown else False)
+    return Classification(is_io, tuple(dict.fromkeys(matches)), tuple(dict.fromkeys(unknown)))
+
+
+def _paths(file: File) -> tuple[str, ...]:
+    return (file.path,) if file.old_path is None else (file.path, file.old_path)
+
+
+def _policy_files(files: tuple[File, ...]) -> list[Match]:
+    return [
+        Match(POLICY_RULE, "evaluation", "built-in", path, None, "status", None, file.status)
+        for file in files
+        for path in _paths(file)
+        if path in POLICY_FILES
+    ]
+
+
+def _ask(rule: Rule, condition: Condition, subject: _Subject) -> Answer:
+    if condition.any_:
+        return any_of(_ask(rule, inner, subject) for inner in condition.any_)
+    if condition.all_:
+        return all_of(_ask(rule, inner, subject) for inner in condition.all_)
+    if condition.not_:
+        return none_of(_ask(rule, condition.not_, subject))
+    if condition.text:
+        author = subject.facts.change.author
+        login = subject.facts.person(author).login if author else None
+        return text(rule, condition.text, subject.facts.change, login)
+    if condition.path:
+        name = subject.looks.id_of[condition.path]
+        return paths(
+            rule, condition.path, subject.files, lambda path: name in subject.looks.concerning(path)
+        )
+    if condition.line:
+        return _line(rule, condition.line, subject)
+    if condition.setting:
+        return any_of(
+            _setting(rule, condition.setting, f, subject)
+            for f in subject.concerned(condition.setting)
+        )
+    return _not_available(condition, subject)
+
+
+def _line(rule: Rule, condition: LineCondition, subject: _Subject) -> Answer:
+    """Ask a line condition of all its files together: what moved to another file is no loss."""
+    files = subject.concerned(condition)
+    unread = [f for f in files if f.lines is None or _unanswered(condition, subject)]
+    net = condition.fewer is not None or condition.more is not None
+    if net and unread:
+        return any_of(map(_unread, unread))
+    if net and not matching_lines(condition, [line for f in files for line in f.lines or ()]):
+        return NO
+    read = [f for f in files if f not in unread]
+    found = (
+        _line_match(rule, f, n) for f in read for n in matching_lines(condition, f.lines or ())
+    )
+    return answer(found, (u for f in unread for u in _unread(f).unknown))
+
+
+def _line_match(rule: Rule, file: File, line: Line) -> Match:
+    gone = line.sign == "-"
+    before, after = (line.text, None) if gone else (None, line.text)
+    return Match(rule.id, rule.category, "line", file.path, line.number, None, before, after)
+
+
+def _setting(rule: Rule, condition: SettingCondition, file: File, subject: _Subject) -> Answer:
+    if file.settings is None or _unanswered(condition, subject):
+        return _unread(file)
+    if file.broken:
+        lost = matching_settings(condition.model_copy(update=ANY_MOVE), file.settings)
+        return answer((_setting_match(rule, file, replace(s, after=file.broken)) for s in lost), ())
+    found = matching_settings(condition, file.settings)
+    return answer((_setting_match(rule, file, s) for s in found), ())
+
+
+def _setting_match(rule: Rule, file: File, s: Setting) -> Match:
+    return Match(rule.id, rule.category, "setting", file.path, s.line, s.key, s.before, s.after)
+
+
+def _unanswered(look: Look, subject: _Subject) -> bool:
+    looked = subject.facts.looked
+    return looked is not None and subject.looks.id_of[look] not in looked
+
+
+def _unread(file: File) -> Answer:
+    why = file.unread or "these facts were gathered under a policy that did not ask for it"
+    return answer((), (Unknown(f"contents of {file.path}", why),))
+
+
+def _not_available(condition: Condition, subject: _Subject) -> Answer:
+    """Say unknown for a kind that this version cannot judge, where it might have matched."""
+    (kind,) = condition.model_fields_set
+    later = condition.dependency or condition.workflow or condition.migration
+    if not (subject.concerned(later) if later else subject.facts.change.environment):
+        return NO
+    return answer((), (Unknown(f"evidence of the kind {kind}", "not available in this version"),))

@@ -1,0 +1,300 @@
+"""Evidence of the kind `setting`: the values in a settings file, and what became of them."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fitgate.core.conditions import SettingCondition, SettingMove
+from fitgate.core.facts import Scalar, Setting
+from fitgate.core.globs import PatternSet, key_to_re2, literal_names
+from fitgate.errors import FitgateError
+
+MAX_DEPTH = 100
+MAX_VALUES = 50_000
+MAX_TEXT = 500  # characters of a value that facts keep
+_MAX_NAME = 200  # characters of a name or a list entry in a key
+_MAX_KEYS = 16 << 20  # characters in all keys: aliases can stand for more than memory holds
+_MAX_DIGITS = 100  # of an amount
+_UNSAFE = 1 << 53  # RFC 8785 has no integer of this size
+
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+_PLAIN_NAME = re.compile(rf'[^."\[\]{_CONTROL}]+')
+_PLAIN_ENTRY = re.compile(rf'[^"\[\]{_CONTROL}]*')
+_DEFINITION = re.compile(
+    r'^[ \t]*+(?:[{,][ \t]*+)?"?([^\s"=:\[\]{},]++)"?[ \t]*+[=:]', re.MULTILINE
+)
+_QUOTED = r'"(?:[^"\\]|\\.)*+"'
+_PART = re.compile(rf'\[(?:[^\[\]"]|{_QUOTED})*+\](?:#[0-9]+)?|\.?(?:{_QUOTED}|[^."\[\]]+)')
+_IDENTITIES = ("name", "id", "key", "job", "uses", "path", "repo", "alias")
+_BOOLEANS = {"true", "false"}
+_AMOUNT = re.compile(
+    r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)\s*([^\s0-9.+-][^0-9]*)?"
+)
+_N = r"([0-9]+(?:\.[0-9]+)?)"
+_DURATION = re.compile(rf"P(?=.)(?:{_N}W)?(?:{_N}D)?(?:T(?=.)(?:{_N}H)?(?:{_N}M)?(?:{_N}S)?)?")
+_SECONDS = (604_800, 86_400, 3_600, 60, 1)
+
+
+class Unparsable(FitgateError):  # noqa: N818 - a property of the file, nobody's mistake
+    """A file that is not the settings file it seems to be; `line` counts from one, where known."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        self.reason = reason
+        self.line = line
+        super().__init__(reason if line is None else f"line {line}: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One value of a settings file and the line where it is written, where known."""
+
+    value: Scalar
+    line: int | None = None
+
+
+def setting_changes(
+    before: Mapping[str, Parsed] | None, after: Mapping[str, Parsed] | None
+) -> tuple[Setting, ...]:
+    """Return what became of each value, sorted by key; None is an absent file.
+
+    A number is the same written as text (`0.8`, `"0.8"`), so are true and false in any case; two
+    texts are the same only letter by letter (`"1.1"`, `"1.10"`). A value is `whole` if the mapping
+    or list that it stands in was not there before, in any form, or is not there any more. Texts
+    over 500 characters are cut and end with their SHA-256.
+    """
+    old, new = before or {}, after or {}
+    there = _places(before) if new.keys() - old.keys() else set()
+    still = _places(after) if old.keys() - new.keys() else set()
+    found: list[Setting] = []
+    for key in sorted({*old, *new}):
+        was, now = old.get(key), new.get(key)
+        if was and now:
+            if not same_value(was.value, now.value):
+                found.append(Setting(key, "changed", _kept(was.value), _kept(now.value), now.line))
+        elif now:
+            whole = _around(key) not in there
+            found.append(Setting(key, "added", None, _kept(now.value), now.line, whole))
+        elif was:
+            whole = _around(key) not in still
+            found.append(Setting(key, "removed", _kept(was.value), None, was.line, whole))
+    return tuple(found)
+
+
+def matching_settings(
+    condition: SettingCondition, settings: Iterable[Setting]
+) -> tuple[Setting, ...]:
+    """Return the settings that are evidence for a condition, in the order given.
+
+    `from` never matches an added setting, `to` never a removed one; values compare as in
+    `setting_changes`. Raised and lowered need a number on both sides with the same unit after it,
+    or two ISO 8601 durations of weeks to seconds. Raises ValueError for a malformed `key`.
+    """
+    keys = _keys(condition.key)
+    return tuple(s for s in settings if keys.match(s.key) and _fits(condition, s))
+
+
+def literal_keys(condition: SettingCondition) -> frozenset[str] | None:
+    """Return names of which a file must contain one for the condition to match at all.
+
+    None if the key does not end with a name. A file that contains a backslash may write a name in
+    other letters and must be parsed anyway. Raises ValueError for a malformed `key`.
+    """
+    spelt = [literal_names(key) for key in condition.key]
+    known = [names for names in spelt if names is not None]
+    return frozenset[str]().union(*known) if len(known) == len(spelt) else None
+
+
+def same_value(one: Scalar, other: Scalar) -> bool:
+    """Say whether two values mean the same, see `setting_changes`."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other or one.lower() == other.lower() in _BOOLEANS
+    if not isinstance(one, str) and not isinstance(other, str):
+        return one == other and isinstance(one, bool) is isinstance(other, bool)
+    text, value = (one, other) if isinstance(one, str) else (str(other), one)
+    if isinstance(value, bool):
+        return text.lower() == str(value).lower()
+    return value is not None and _amount(text) == (Decimal(str(value)), "")
+
+
+def flatten(trees: Iterable[tuple[str, object]], text: str = "") -> dict[str, Parsed]:
+    """Return every value of nested mappings and lists by its dotted key, see `parse_settings`.
+
+    Each tree comes with what its keys begin with. A value that is not yet Parsed gets the line of
+    the text that seems to define the name it stands under, if there is only one. Raises Unparsable:
+    nested deeper than 100, more than 50,000 values, or keys of 16 MiB.
+    """
+    flat = _Flat(text)
+    for start, tree in trees:
+        flat.put(start, tree, "", 0)
+    return flat.found
+
+
+def dotted(names: Iterable[str]) -> str:
+    """Return the key of a value under these names; one that would be misread stands in quotes."""
+    return ".".join(map(_segment, names))
+
+
+def entry(name: str) -> str:
+    """Return how an entry of a list is written in a key: `[name]`, quoted and cut as names are."""
+    name = shorten(name, _MAX_NAME)
+    return f"[{name if _PLAIN_ENTRY.fullmatch(name) else json.dumps(name, ensure_ascii=False)}]"
+
+
+def plain_value(value: object) -> Scalar:
+    """Return what JSON can carry of a value: no infinity, no large integer, no lone surrogate."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if -_UNSAFE < value < _UNSAFE else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    return str(value).encode("utf-8", "backslashreplace").decode()
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return a text; one over `limit` characters is cut and ends with the SHA-256 of the whole."""
+    if len(text) <= limit:
+        return text
+    return f"{text[: limit - 72]}…sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+class _Flat:
+    def __init__(self, text: str) -> None:
+        self.found: dict[str, Parsed] = {}
+        self._lines = _lines(text)
+        self._room = _MAX_KEYS
+
+    def put(self, key: str, node: object, name: str, depth: int) -> None:
+        self._room -= len(key)
+        if depth > MAX_DEPTH:
+            raise Unparsable("is nested too deep")
+        if self._room < 0 or len(self.found) >= MAX_VALUES:
+            raise Unparsable("has too many values")
+        if isinstance(node, dict) and node:
+            for child, value in node.items():
+                segment = _segment(child)
+                self.put(f"{key}.{segment}" if key else segment, value, child, depth + 1)
+        elif isinstance(node, list) and node:
+            for place, value in zip(_entries(node), node, strict=True):
+                self.put(key + place, value, name, depth + 1)
+        elif key or not isinstance(node, dict | list):
+            key = key or "."
+            while key in self.found:  # a list at the root may have an entry named like a document
+                key += "#"
+            if not isinstance(node, Parsed):
+                value = str(node) if isinstance(node, dict | list) else plain_value(node)
+                node = Parsed(value, self._lines.get(name) or None)
+            self.found[key] = node
+
+
+def _lines(text: str) -> dict[str, int]:
+    """Return the line of each name that seems to be defined, 0 if there are several."""
+    found: dict[str, int] = {}
+    line, end = 1, 0
+    for match in _DEFINITION.finditer(text):
+        line, end = line + text.count("\n", end, match.end()), match.end()
+        name = match[1].rpartition(".")[2]
+        found[name] = line if name not in found else 0
+    return found
+
+
+@functools.lru_cache(maxsize=10_000)
+def _segment(name: str) -> str:
+    name = shorten(str(plain_value(name)), _MAX_NAME)
+    return name if _PLAIN_NAME.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+
+
+def _entries(nodes: list[object]) -> Iterator[str]:
+    """Yield how each entry of a list is named in a key."""
+    choices = [list(_identities(node)) if isinstance(node, dict) else [] for node in nodes]
+    count = Counter(name for names in choices for name in names)
+    seen = Counter[str]()
+    for i, (node, names) in enumerate(zip(nodes, choices, strict=True)):
+        if isinstance(node, dict | list):
+            name = next((name for name in names if count[name] == 1), names[0] if names else str(i))
+        else:
+            name = _text(node)
+        seen[name] += 1
+        yield entry(name) if seen[name] == 1 else f"{entry(name)}#{seen[name]}"
+
+
+def _identities(node: dict[str, object]) -> Iterator[str]:
+    for key in _IDENTITIES:
+        value = node.get(key)
+        if not isinstance(value, dict | list) and _text(value) not in {"", "null"}:
+            yield f"{key}={_text(value)}"
+
+
+def _text(node: object) -> str:
+    value = node.value if isinstance(node, Parsed) else plain_value(node)
+    if value is None:
+        return "null"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value)
+    return text.lower() if text.lower() in _BOOLEANS else text
+
+
+def _kept(value: Scalar) -> Scalar:
+    return shorten(value, MAX_TEXT) if isinstance(value, str) else value
+
+
+@functools.lru_cache(maxsize=1024)
+def _keys(globs: tuple[str, ...]) -> PatternSet:
+    return PatternSet([key_to_re2(glob) for glob in globs], anchored=True)
+
+
+def _fits(condition: SettingCondition, setting: Setting) -> bool:
+    before, after = condition.before, condition.after
+    if condition.moved and not _moves(setting).intersection(condition.moved):
+        return False
+    if before is not None and (setting.moved == "added" or not _among(setting.before, before)):
+        return False
+    return after is None or (setting.moved != "removed" and _among(setting.after, after))
+
+
+def _places(values: Mapping[str, Parsed] | None) -> set[str]:
+    """Return the keys of all values, and of all mappings and lists around them."""
+    if values is None:
+        return set()
+    return {"", *(key[: part.end()] for key in values for part in _PART.finditer(key))}
+
+
+def _around(key: str) -> str:
+    """Return the key of the mapping or list that a value stands in."""
+    return key[: max((part.start() for part in _PART.finditer(key)), default=0)]
+
+
+def _among(value: Scalar, asked: tuple[Scalar, ...]) -> bool:
+    return any(same_value(value, _kept(each)) for each in asked)
+
+
+def _moves(setting: Setting) -> set[SettingMove]:
+    if setting.moved != "changed":
+        in_part: SettingMove = "inserted" if setting.moved == "added" else "dropped"
+        return {setting.moved} if setting.whole else {setting.moved, in_part}
+    was, now = _amount(setting.before), _amount(setting.after)
+    if was is None or now is None or was[1] != now[1]:
+        return {"changed"}
+    return {"changed", "raised" if now > was else "lowered"} if now != was else {"changed"}
+
+
+def _amount(value: Scalar) -> tuple[Decimal, str] | None:
+    """Return a number and its unit; the unit of an ISO 8601 duration is `P`."""
+    text = str(value).strip()
+    if len(text) > _MAX_DIGITS:
+        return None
+    if found := _AMOUNT.fullmatch(text):
+        return Decimal(found[1]), found[2] or ""
+    if found := _DURATION.fullmatch(text):
+        parts = zip(found.groups(default="0"), _SECONDS, strict=True)
+        return sum((Decimal(n) * seconds for n, seconds in parts), Decimal(0)), "P"
+    return None

@@ -1,0 +1,78 @@
+"""Breaker: no irreversible operation passes a tripped breaker, except on the way back."""
+
+from __future__ import annotations
+
+from fitgate.core.facts import BreakerState
+from fitgate.core.findings import Case, Finding, Outcome, finding
+from fitgate.core.gates.bounds import best, both, restoration
+from fitgate.core.people import named, voices
+from fitgate.core.policy import BreakerGate
+
+_GATE = "breaker"
+
+
+def breaker(gate: BreakerGate, case: Case) -> tuple[Finding, ...]:
+    """Judge by the state of the breakers, which is a fact (TAS 5.3.4, fit.md 2.6)."""
+    if case.facts.breakers is None:
+        return (finding(_GATE, Outcome.UNDECIDED, "breakers-unknown"),)
+    minded = [b for b in case.facts.breakers if not gate.names or b.name in gate.names]
+    tripped = sorted((b for b in minded if b.state != "closed"), key=_order)
+    if not tripped:
+        return (finding(_GATE, Outcome.ALLOW, "breakers-closed"),)
+    return tuple(_judge(state, case) for state in tripped)
+
+
+def _order(state: BreakerState) -> tuple[str, ...]:
+    return (state.name, state.state, state.then, state.owner)
+
+
+def _judge(state: BreakerState, case: Case) -> Finding:
+    if state.state == "probation":
+        return finding(_GATE, Outcome.ALLOW, "breaker-probation", breaker=state.name)
+    match state.then:
+        case "freeze":
+            return _freeze(state, case)
+        case "degrade":
+            return finding(_GATE, Outcome.ALLOW, "breaker-degrades", breaker=state.name)
+        case "audit":
+            return _audit(state, case)
+
+
+def _freeze(state: BreakerState, case: Case) -> Finding:
+    """Return the answer of a freeze; a change that brings back an accepted state passes it."""
+    match restoration(case.facts):
+        case True:
+            return finding(_GATE, Outcome.ALLOW, "freeze-passed", breaker=state.name)
+        case None:
+            return finding(_GATE, Outcome.UNDECIDED, "freeze-unknown", breaker=state.name)
+        case False:
+            who = (state.owner,) if state.owner else ()
+            owner = state.owner or "unnamed"
+            return finding(_GATE, Outcome.DENY, "freeze", who=who, breaker=state.name, owner=owner)
+
+
+def _audit(state: BreakerState, case: Case) -> Finding:
+    auditors = case.policy.auditors
+    if not auditors:
+        return finding(_GATE, Outcome.HOLD, "auditors-unnamed", breaker=state.name)
+    match _audited(case):
+        case True:
+            return finding(_GATE, Outcome.ALLOW, "audit-signed", breaker=state.name)
+        case None:
+            return finding(
+                _GATE, Outcome.UNDECIDED, "audit-unknown", who=auditors,
+                breaker=state.name, auditors=auditors,
+            )  # fmt: skip
+        case False:
+            return finding(
+                _GATE, Outcome.HOLD, "audit-missing", who=auditors,
+                breaker=state.name, auditors=auditors,
+            )  # fmt: skip
+
+
+def _audited(case: Case) -> bool | None:
+    """Say whether an auditor who may sign has signed."""
+    if case.facts.approvals is None:
+        return None
+    said = voices(case.facts, case.policy)
+    return best(both(v.counts, named(v.person, case.policy.auditors)) for v in said)

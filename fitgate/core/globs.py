@@ -1,0 +1,295 @@
+"""Globs over paths and over dotted keys, and many patterns asked at once."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import re2
+
+MAX_LENGTH = 2_000
+MAX_ALTERNATIVES = 1_000
+_MAX_MEMORY = 64 << 20  # bytes, of the automaton that a PatternSet builds while it runs
+_MAX_REMEMBERED = 200_000  # paths, about 40 MB
+
+_BRACES = re.compile(r"\\.|[{},]|[^\\{},]+|\\", re.DOTALL)
+_RANGE = re.compile(r"\w+\.\.\w+(?:\.\.\w+)?")
+_PATH = re.compile(
+    r"\\(?P<escaped>.)|\[(?P<members>[!^]?\]?(?:\\.|[^\\\]])*)\]"
+    r"|(?P<slash>/)|(?P<stars>\*+)|(?P<any>\?)|(?P<text>[^\\\[\]/*?]+)",
+    re.DOTALL,
+)
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_KEY = re.compile(
+    rf"(?P<quoted>{_QUOTED})|\[(?P<entry>(?:{_QUOTED}|\\.|[^\[\]\"\\])*)\]"
+    r"|\\(?P<escaped>.)|(?P<dot>\.)|(?P<stars>\*+)|(?P<text>[^\\\"\[\].*]+)",
+    re.DOTALL,
+)
+
+_SPELT_ALIKE = re.compile(r"(?:[^-_\s'\\]*[-_]){0,4}[^-_\s'\\]*")  # each - doubles the spellings
+_GLOBSTAR = "**"
+_IN_FOLDER = "[^/]*"
+_IN_NAME = r'[^."\[\]]*'
+_IN_ENTRY = rf'(?:[^\[\]"]|{_QUOTED})*'
+_ENTRY = rf"(?:\[{_IN_ENTRY}\](?:#[0-9]+)?)"
+_SEGMENT = rf'(?:(?:[^."\[\]]+|{_QUOTED}){_ENTRY}*|{_ENTRY}+)'
+
+
+def check_glob(text: str) -> None:
+    """Raise ValueError, with the remedy, unless this is a glob over paths; `!` may precede it."""
+    to_re2(text.removeprefix("!"))
+
+
+def to_re2(glob: str) -> str:
+    r"""Translate a glob over paths into an anchored RE2 pattern.
+
+    `*` and `?` stay inside a folder and match dot files, `[abc]` and `[!abc]` one character,
+    `{a,b}` either (nested too), `**/` any folders or none, `/**` everything below, `**` everything;
+    a backslash takes the meaning out of what follows. A glob without a slash is the whole path:
+    `CODEOWNERS` is the file at the root, `**/CODEOWNERS` any. `!` has no meaning here. Raises
+    ValueError if the glob is malformed or could never match a path in a repository.
+    """
+    return rf"\A(?s:{'|'.join(''.join(_path(each)) for each in _alternatives(glob))})\z"
+
+
+def key_to_re2(glob: str) -> str:
+    r"""Translate a glob over dotted keys into an anchored RE2 pattern.
+
+    `*` is one segment or a part of one, `**` any number of segments, `{a,b}` either. `[name=eval]`
+    is an entry of a list, with `*` allowed inside; a segment without brackets stands for the value
+    and for every entry of a list. Entries of a list at the root, and the documents of a YAML
+    stream, need not be named. `-` and `_` are the same, capitals and small letters are not. What
+    FITGate shows in quotes is written in quotes; a backslash makes `{ } , *` plain. Raises
+    ValueError if the glob is malformed.
+    """
+    return rf"\A(?s:{'|'.join(map(_key, _alternatives(glob)))})\z"
+
+
+def literal_names(glob: str) -> frozenset[str] | None:
+    """Return the names that the last segment of a glob over keys can have; None if it is no name.
+
+    With `-` for `_` and the other way round, because the two match each other. None also where a
+    file may write the name in another way than letter by letter: with spaces or a quote in it.
+    """
+    names: set[str] = set()
+    for each in _alternatives(glob):
+        *_, (_, name) = _segments(each)
+        if not name or not _SPELT_ALIKE.fullmatch(name):
+            return None
+        spellings = itertools.product(*("-_" if char in "-_" else char for char in name))
+        names.update(map("".join, spellings))
+    return frozenset(names)
+
+
+class PatternSet:
+    r"""RE2 patterns searched for all at once; `anchored` promises that each begins with `\A`."""
+
+    def __init__(self, patterns: Sequence[str], *, anchored: bool = False) -> None:
+        self._patterns = tuple(patterns)
+        self._options = re2.Options()
+        self._options.log_errors = False
+        self._options.max_mem = _MAX_MEMORY
+        self._set: Any = (re2.Set.MatchSet if anchored else re2.Set.SearchSet)(self._options)
+        try:
+            for pattern in (*self._patterns, ""):
+                self._set.Add(pattern)
+            self._set.Compile()
+        except re2.error:  # too large as one automaton
+            self._set = None
+
+    def match(self, text: str) -> tuple[int, ...]:
+        """Return the indices of the patterns that are found in a text, in ascending order."""
+        hits = self._set and self._set.Match(text.encode("utf-8", "backslashreplace"))
+        if not hits:
+            # The empty pattern at the end always matches: this is an automaton out of memory, which
+            # RE2 reports as "nothing found". Patterns that are asked one by one cannot fail so.
+            found = (re2.search(pattern, text, self._options) for pattern in self._patterns)
+            return tuple(i for i, hit in enumerate(found) if hit)
+        return tuple(sorted(hits)[:-1]) if len(hits) > 1 else ()
+
+
+class GlobSet:
+    """Lists of globs, asked together which of them match a path.
+
+    A list matches if one of its globs does and none of those that begin with `!`; a list of
+    nothing but those means everything except them. Raises ValueError as `check_glob`.
+    """
+
+    def __init__(self, lists: Sequence[Sequence[str]]) -> None:
+        bare = (glob.removeprefix("!") for globs in lists for glob in globs)
+        index = {glob: i for i, glob in enumerate(dict.fromkeys(bare))}
+        self._patterns = PatternSet([to_re2(glob) for glob in index], anchored=True)
+        self._lists = [
+            (
+                frozenset(index[glob] for glob in globs if not glob.startswith("!")),
+                frozenset(index[glob[1:]] for glob in globs if glob.startswith("!")),
+            )
+            for globs in lists
+        ]
+        self._memo: dict[str, frozenset[int]] = {}
+        self._by_hits: dict[tuple[int, ...], frozenset[int]] = {}
+
+    def match(self, path: str) -> frozenset[int]:
+        """Return the indices of the lists that match a path, as Git writes it: `folder/file`."""
+        found = self._memo.get(path)
+        if found is None:
+            if len(self._memo) >= _MAX_REMEMBERED:
+                self._memo.clear()
+                self._by_hits.clear()
+            hits = self._patterns.match(path)
+            found = self._by_hits.get(hits)
+            if found is None:
+                found = self._by_hits[hits] = frozenset(self._matching(set(hits)))
+            self._memo[path] = found
+        return found
+
+    def _matching(self, hits: set[int]) -> Iterator[int]:
+        for i, (wanted, unwanted) in enumerate(self._lists):
+            if not hits & unwanted and (hits & wanted if wanted else unwanted):
+                yield i
+
+
+def _alternatives(glob: str) -> list[str]:
+    if not 0 < len(glob) <= MAX_LENGTH:
+        raise ValueError(f"is longer than {MAX_LENGTH:,} characters" if glob else "is empty")
+    texts = [""]
+    opened: list[tuple[list[str], list[str]]] = []  # what stands before a {, and its finished parts
+    for part in _BRACES.findall(glob):
+        if part == "{":
+            opened.append((texts, []))
+            texts = [""]
+        elif part == "," and opened:
+            opened[-1][1].extend(texts)
+            texts = [""]
+        elif part == "}":
+            if not opened:
+                raise ValueError(r"has a } without its {; a plain one is written \}")
+            before, others = opened.pop()
+            texts = others + texts if others else list(_plain_braces(texts))
+            if len(before) * len(texts) > MAX_ALTERNATIVES:
+                raise ValueError(f"has more than {MAX_ALTERNATIVES:,} alternatives")
+            texts = [left + right for left in before for right in texts]
+        elif part == "\\":
+            raise ValueError("ends with a backslash")
+        else:
+            texts = [text + part for text in texts]
+    if opened:
+        raise ValueError(r"has a { without its }; a plain one is written \{")
+    return list(dict.fromkeys(texts))
+
+
+def _plain_braces(texts: list[str]) -> Iterator[str]:
+    """Keep braces without a comma, as a shell does."""
+    if any(map(_RANGE.fullmatch, texts)):
+        raise ValueError("has a range in braces; write each one: {1,2,3}")
+    return (rf"\{{{text}\}}" for text in texts)
+
+
+def _tokens(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
+    """Yield kind and text of each token; what the pattern does not know is unbalanced."""
+    end = 0
+    while token := pattern.match(text, end):
+        end = token.end()
+        yield str(token.lastgroup), token[str(token.lastgroup)]
+    if end != len(text):
+        raise ValueError(f"has an unbalanced {text[end]}; a plain one is written \\{text[end]}")
+
+
+def _path(text: str) -> Iterator[str]:
+    segments = [""]
+    for kind, part in _tokens(_PATH, text):
+        if kind == "slash":
+            segments.append("")
+        elif kind == "stars":
+            segments[-1] += _IN_FOLDER if part == "*" else part
+        elif kind == "members":
+            segments[-1] += _one_of(part)
+        else:
+            segments[-1] += "[^/]" if kind == "any" else re2.escape(part)
+    return _joined(segments)
+
+
+def _joined(segments: list[str]) -> Iterator[str]:
+    if not segments[0]:
+        raise ValueError("begins with a slash, or can be empty; paths begin with a name")
+    if not segments[-1]:
+        raise ValueError("ends with a slash; for everything in a folder write folder/**")
+    for last, segment in zip([*[False] * (len(segments) - 1), True], segments, strict=True):
+        if segment in {"", r"\.", r"\.\."}:
+            raise ValueError("has an empty, . or .. segment, which no path in a repository has")
+        if segment == _GLOBSTAR:
+            yield ".+" if last else "(?:.*/)?"
+            continue
+        if _GLOBSTAR in segment:
+            raise ValueError("has ** beside other characters; ** stands alone, as in **/*.py")
+        yield "[^/]+" if segment == _IN_FOLDER else segment
+        yield "" if last else "/"
+
+
+def _one_of(members: str) -> str:
+    """Translate what stands in brackets; a slash is never in it."""
+    negated = members[:1] in {"!", "^"}
+    chars = re.findall(r"\\?.", members[negated:], re.DOTALL)
+    if not chars or "/" in chars or "[:" in members:
+        raise ValueError(r"has nothing, a / or a class in brackets; a plain [ is written \[")
+    ranges: list[tuple[int, int]] = []
+    while chars:
+        low = high = chars.pop(0)
+        if len(chars) > 1 and chars[0] == "-":
+            _, high = chars.pop(0), chars.pop(0)
+        ranges.append((ord(low[-1]), ord(high[-1])))
+        if low[-1] > high[-1]:
+            raise ValueError(f"has the range {low}-{high} the wrong way round")
+    below, above = ord("/") - 1, ord("/") + 1
+    cut = [(low, min(high, below)) for low, high in ranges if low <= below]
+    cut += [(max(low, above), high) for low, high in ranges if high >= above]
+    inside = "".join(rf"\x{{{low:x}}}-\x{{{high:x}}}" for low, high in cut)
+    return f"[^/{inside}]" if negated else f"[{inside}]"
+
+
+def _key(text: str) -> str:
+    patterns = [pattern for pattern, _ in _segments(text)]
+    below = rf"(?:\.{_SEGMENT})*" if patterns[-1] == _GLOBSTAR else ""
+    while patterns and patterns[-1] == _GLOBSTAR:
+        patterns.pop()
+    if not patterns:
+        return ".*"
+    at_root = f"{_ENTRY}*" if patterns[0].startswith(r"\[") else rf"(?:{_ENTRY}+\.)?"
+    *first, last = patterns
+    above = (rf"(?:{_SEGMENT}\.)*" if p == _GLOBSTAR else rf"{p}\." for p in first)
+    return f"{at_root}{''.join(above)}{last}{below}"
+
+
+def _segments(text: str) -> Iterator[tuple[str, str | None]]:
+    """Yield for each segment of a key its pattern, and its name unless that has wildcards."""
+    pattern, listed = "", False
+    name: str | None = ""
+    for kind, part in (*_tokens(_KEY, text), ("dot", ".")):
+        if listed and kind not in {"dot", "entry"} and not re.fullmatch("#[0-9]+", part):
+            raise ValueError("has text after ]; a dot comes first")
+        if kind == "dot":
+            if not pattern:
+                raise ValueError("has an empty segment")
+            if _GLOBSTAR in pattern and pattern != _GLOBSTAR:
+                raise ValueError("has ** beside other characters; ** stands alone, as in **.name")
+            whole = _SEGMENT if pattern == _IN_NAME else pattern
+            yield whole if listed or pattern == _GLOBSTAR else f"{whole}{_ENTRY}*", name
+            pattern, name, listed = "", "", False
+        elif kind == "entry":
+            parts = re.split(r"(?<!\\)\*", part)
+            pattern += rf"\[{_IN_ENTRY.join(map(_literal, parts))}\](?:#[0-9]+)?"
+            listed = True
+        elif kind == "stars":
+            pattern, name = pattern + (_IN_NAME if part == "*" else part), None
+        else:
+            pattern += _literal(part)
+            if name is not None and not listed:
+                name += str(json.loads(part)) if kind == "quoted" else part
+
+
+def _literal(text: str) -> str:
+    plain = re.sub(r"\\([{},*])", r"\1", text)
+    return "".join("[-_]" if char in "-_" else re2.escape(char) for char in plain)

@@ -1,0 +1,189 @@
+"""The verdict: the worst finding of every gate that applies, with its reasons."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import TypeAdapter
+from pydantic.types import JsonValue
+
+from fitgate import __version__
+from fitgate.core.classify.looks import Looks
+from fitgate.core.facts import STRICT, Facts, Instant, Override, facts_digest
+from fitgate.core.findings import Case, Classification, Finding, Match, Outcome, finding, worst
+from fitgate.core.gates import judge
+from fitgate.core.people import may_override
+from fitgate.core.policy import BreakerGate, ChangeClass, Gate, Layer, Policy
+from fitgate.core.in_force import Rulebook
+
+_CLASSES: tuple[ChangeClass, ...] = ("T", "R", "C", "D")
+_LAYERS: tuple[Layer, ...] = ("fast", "medium", "slow")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRef:
+    """Which policy judged: where it came from and the digest of its bytes."""
+
+    __pydantic_config__ = STRICT
+    source: str
+    commit: str | None
+    digest: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Which program judged."""
+
+    __pydantic_config__ = STRICT
+    version: str = __version__
+    engine: str = "built-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided of a change as of a moment, and everything it was decided by."""
+
+    __pydantic_config__ = STRICT
+    outcome: Outcome
+    mode: Literal["shadow", "enforce"]
+    is_io: bool | None
+    categories: tuple[str, ...]
+    classes: tuple[ChangeClass, ...]
+    io_sr: tuple[int, ...]
+    layer: Layer | None
+    digest: str | None
+    as_of: Instant
+    eligible_at: Instant | None
+    matches: tuple[Match, ...]
+    findings: tuple[Finding, ...]
+    policy: PolicyRef
+    facts: str
+    decider: Decider = Decider()
+    verdict: Literal[1] = field(default=1, kw_only=True)
+
+
+def decide(facts: Facts, found: Classification, book: Rulebook) -> Verdict:
+    """Return the verdict on a change as of `facts.as_of`; the worst finding wins.
+
+    A change known not to be an IO is allowed and meets no gate. One of which that is unknown is
+    UNDECIDED until a role that may override settles it.
+    """
+    policy, looks = book.file.policy, book.looks
+    layers = _layers(facts, looks)
+    hit = {match.category for match in found.matches}
+    categories = (*(c for c in policy.taxonomy if c in hit), *sorted(hit - {*policy.taxonomy}))
+    classes, io_sr = _derived(policy, found, categories)
+    findings = tuple(_findings(facts, found, Case(facts, policy, categories, classes, layers)))
+    passed = any(f.code in {"override-used", "settled"} for f in findings)
+    outcome = Outcome.ALLOW if passed else worst(f.outcome for f in findings)
+    return Verdict(
+        outcome=outcome,
+        mode=policy.mode,
+        is_io=found.is_io,
+        categories=categories,
+        classes=classes,
+        io_sr=io_sr,
+        layer=layers[-1] if layers else None,
+        digest=facts.change.digest,
+        as_of=facts.as_of,
+        eligible_at=max((f.until for f in findings if f.until), default=None),
+        matches=found.matches,
+        findings=findings,
+        policy=PolicyRef(book.file.source, book.file.commit, book.file.digest, book.file.note),
+        facts=facts_digest(facts),
+    )
+
+
+def _layers(facts: Facts, looks: Looks) -> tuple[Layer, ...]:
+    touched = {
+        looks.layer(path)
+        for file in facts.files or ()
+        for path in {file.path, file.old_path or file.path}
+    }
+    return tuple(layer for layer in _LAYERS if layer in touched)
+
+
+def _derived(
+    policy: Policy, found: Classification, categories: tuple[str, ...]
+) -> tuple[tuple[ChangeClass, ...], tuple[int, ...]]:
+    """Return class and io_sr: those of the rules that matched, else those of the categories."""
+    hit = {match.rule for match in found.matches}
+    rules = [rule for rule in policy.rules if rule.id in hit]
+    explicit = {c for rule in rules for c in rule.classes}
+    plain = {rule.category for rule in rules if not rule.classes} | (
+        {m.category for m in found.matches} - {rule.category for rule in rules}
+    )
+    known = [policy.taxonomy[c] for c in categories if c in plain and c in policy.taxonomy]
+    derived = {c for category in known for c in category.classes}
+    classes = tuple(c for c in _CLASSES if c in explicit | derived)
+    return classes, tuple(sorted({n for rule in rules for n in rule.io_sr}))
+
+
+def _findings(facts: Facts, found: Classification, case: Case) -> Iterator[Finding]:
+    if found.is_io is False:
+        return
+    if found.is_io is None and not _live_override(facts, case.policy, "io"):
+        settled = _live_override(facts, case.policy, "not-io")
+        if settled is not None:
+            yield finding(
+                "override", Outcome.ALLOW, "settled", by=settled.by, reason=settled.reason
+            )
+            return
+        for unknown in found.unknown:
+            yield finding(
+                "classification",
+                Outcome.UNDECIDED,
+                "unclassifiable",
+                who=case.policy.override.roles,
+                what=unknown.what,
+                why=unknown.why,
+            )
+        return
+    for gate in _gates(case):
+        yield from judge(gate, case)
+    if case.policy.extends:
+        yield finding("policy", Outcome.UNDECIDED, "extends-not-available", key="extends")
+    if case.policy.exceptions:
+        yield finding("policy", Outcome.UNDECIDED, "exception-not-available", key="exceptions")
+    override = _live_override(facts, case.policy, None)
+    if override is not None:
+        yield finding(
+            "override", Outcome.ALLOW, "override-used", by=override.by, reason=override.reason
+        )
+
+
+def _gates(case: Case) -> tuple[Gate, ...]:
+    """Return the policy's gates; breakers are a gate for every IO, named or not."""
+    gates = case.policy.gates
+    if any(isinstance(gate, BreakerGate) for gate in gates):
+        return gates
+    declared = bool(case.policy.breakers or case.facts.breakers)
+    return (*gates, BreakerGate(type="breaker")) if declared else gates
+
+
+def _live_override(
+    facts: Facts, policy: Policy, settles: Literal["io", "not-io"] | None
+) -> Override | None:
+    """Return an override that counts now: a role that may, a reason, in time, unused, this content."""
+    for override in facts.overrides or ():
+        bound = override.digest is not None and override.digest == facts.change.digest
+        live = facts.as_of < override.until and not override.used and bool(override.reason.strip())
+        if override.settles == settles and live and bound and may_override(override, facts, policy):
+            return override
+    return None
+
+
+@functools.cache
+def verdict_adapter() -> TypeAdapter[Verdict]:
+    """Return the reader and writer of verdicts; built once, on first use."""
+    return TypeAdapter(Verdict)
+
+
+def verdict_json(verdict: Verdict) -> dict[str, JsonValue]:
+    """Return the verdict as JSON values, in the shape of `schemas/verdict.v1.json`."""
+    document: dict[str, JsonValue] = verdict_adapter().dump_python(verdict, mode="json")
+    return document

@@ -1,0 +1,64 @@
+"""What can go wrong, sorted by who can put it right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class FitgateError(Exception):
+    """Anything FITGate raises on purpose; every other exception is our bug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file that a person edits.
+
+    `where` is the path into the document (`rules.2.when.setting`), `line` and `column` count from
+    one; either is absent when the document has no such place (a key that is missing at the top).
+    """
+
+    message: str
+    where: str = ""
+    line: int | None = None
+    column: int | None = None
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.line}:{self.column}: " if self.line is not None else ""
+        path = f"{self.where}: " if self.where else ""
+        remedy = f" ({self.remedy})" if self.remedy else ""
+        return f"{place}{path}{self.message}{remedy}"
+
+
+class UserError(FitgateError):
+    """A person can put it right by editing a file or a command: exit code 2."""
+
+
+class _ProblemsError(UserError):
+    """A file with problems, all of them named at once."""
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{source}:{problem}" for problem in self.problems))
+
+
+class PolicyError(_ProblemsError):
+    """A policy file that cannot be used."""
+
+
+class FactsError(_ProblemsError):
+    """A facts file that cannot be used."""
+
+
+class RegisterError(_ProblemsError):
+    """A register or review file that cannot be used."""
+
+
+class UpstreamError(FitgateError):
+    """A system we lean on did not answer: exit code 4."""
+
+
+class ForgeError(UpstreamError):
+    """The forge, or the clone that stands for it, could not be read at all."""

@@ -1,0 +1,107 @@
+"""The corridor: read this file first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from fitgate.core.classify import Looks, classify
+from fitgate.core.events import Event, Happening
+from fitgate.core.facts import Facts
+from fitgate.core.findings import Classification
+from fitgate.core.in_force import UNREADABLE, Rulebook, choose, rulebook
+from fitgate.core.reading import PolicyFile
+from fitgate.core.standing import Standing, standing
+from fitgate.core.verdict import Verdict, decide
+from fitgate.ports import Forge
+
+BATCH = 64
+"""Changes looked into together: one round trip to the contents for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One change at the end of the corridor; only a landing has a standing."""
+
+    facts: Facts
+    verdict: Verdict
+    standing: Standing | None
+
+
+def run(event: Event, forge: Forge, policies: Policies) -> Iterator[Judged]:
+    """Take what an event points at through the corridor, oldest change first.
+
+    gather → classify → decide, forward only. What becomes of a verdict (a register, a check, an
+    exit code) is the entrypoint's.
+    """
+    changes = forge.gather(event)
+    while batch := list(islice(changes, BATCH)):
+        books = [policies.judging(facts) for facts in batch]
+        seen = look_into(batch, [book.looks for book in books], forge)
+        found = [classify(facts, book.looks) for facts, book in zip(seen, books, strict=True)]
+        bound = bind(seen, found, forge)
+        for facts, book, said in zip(bound, books, found, strict=True):
+            verdict = decide(facts, said, book)
+            landed = event.happening is Happening.LANDED
+            yield Judged(facts, verdict, standing(verdict) if landed else None)
+
+
+def look_into(batch: Sequence[Facts], looks: Sequence[Looks], forge: Forge) -> list[Facts]:
+    """Return the facts with what the rules ask of the files' contents; nothing else is read."""
+    asked = list(zip(batch, looks, strict=True))
+    contents = forge.read({oid for facts, ask in asked for oid in ask.wanted(facts.files or ())})
+    return [
+        facts
+        if facts.files is None
+        else replace(
+            facts,
+            files=tuple(ask.inspect(file, contents) for file in facts.files),
+            looked=ask.ids,
+        )
+        for facts, ask in asked
+    ]
+
+
+def bind(seen: list[Facts], found: list[Classification], forge: Forge) -> list[Facts]:
+    """Return the facts with content digests where something hangs on them: on IOs only."""
+    wanted = [n for n, said in enumerate(found) if said.is_io is not False]
+    bound = list(seen)
+    for n, facts in zip(wanted, forge.bind([seen[n] for n in wanted]), strict=True):
+        bound[n] = facts
+    return bound
+
+
+class Policies:
+    """Which policy judges which change: the one given, else the one at its base."""
+
+    def __init__(
+        self, forge: Forge, library: Mapping[str, str], given: PolicyFile | None = None
+    ) -> None:
+        self._forge, self._library = forge, library
+        self._given = rulebook(given) if given else None
+        self._head: str | None = None
+        self._book: Rulebook | None = None
+
+    def judging(self, facts: Facts) -> Rulebook:
+        """Return the policy for a change; asked in order, the base is read only when it moved."""
+        if self._given is not None:
+            return self._given
+        base, head = facts.change.base, facts.change.head
+        if self._book is None or base != self._head:
+            chosen = choose(self._forge.policies(base) if base else (), self._library)
+            if self._book is None or chosen != self._book.file:
+                self._book = rulebook(chosen)
+        touched = facts.files is None or any(file.is_policy for file in facts.files)
+        self._head = None if touched else head
+        return self._mending(facts) or self._book
+
+    def _mending(self, facts: Facts) -> Rulebook | None:
+        """Return the policy that a change brings, if all it does is mend one that cannot be read."""
+        broken = self._book is not None and self._book.file.note.startswith(UNREADABLE)
+        only_policy = bool(facts.files) and all(file.is_policy for file in facts.files or ())
+        if not (self._book and broken and only_policy and facts.change.head):
+            return None
+        brought = choose(self._forge.policies(facts.change.head), self._library)
+        mends = brought.commit == facts.change.head and not brought.note
+        return rulebook(replace(brought, note=self._book.file.note)) if mends else None

@@ -1,0 +1,1 @@
+"""Tests of the gates, one file a gate type."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from fitgate.core.classify import Looks, classify
+from fitgate.core.classify.lines import Difference
 from fitgate.core.events import Event, Happening
-from fitgate.core.facts import Facts
+from fitgate.core.facts import Contents, Facts, Unread
 from fitgate.core.findings import Classification
 from fitgate.core.in_force import UNREADABLE, Rulebook, choose, rulebook
 from fitgate.core.reading import PolicyFile
@@ -51,16 +52,20 @@ def look_into(batch: Sequence[Facts], looks: Sequence[Looks], forge: Forge) -> l
     """Return the facts with what the rules ask of the files' contents; nothing else is read."""
     asked = list(zip(batch, looks, strict=True))
     contents = forge.read({oid for facts, ask in asked for oid in ask.wanted(facts.files or ())})
+    changes = forge.changes((facts, ask.lined(facts.files or ())) for facts, ask in asked)
     return [
-        facts
-        if facts.files is None
-        else replace(
-            facts,
-            files=tuple(ask.inspect(file, contents) for file in facts.files),
-            looked=ask.ids,
-        )
-        for facts, ask in asked
+        _looked_into(facts, ask, contents, change)
+        for (facts, ask), change in zip(asked, changes, strict=True)
     ]
+
+
+def _looked_into(
+    facts: Facts, ask: Looks, contents: Contents, change: Mapping[str, Difference | Unread]
+) -> Facts:
+    if facts.files is None:
+        return facts
+    files = (ask.inspect(file, contents, change.get(file.path)) for file in facts.files)
+    return replace(facts, files=tuple(files), looked=ask.ids)
 
 
 def bind(seen: list[Facts], found: list[Classification], forge: Forge) -> list[Facts]:
@@ -97,7 +102,7 @@ class Policies:
         return self._mending(facts) or self._book
 
     def _mending(self, facts: Facts) -> Rulebook | None:
-        """Return the policy that a change brings, if all it does is mend one that cannot be read."""
+        """Return the policy that a change brings, if all it does is mend a broken one."""
         broken = self._book is not None and self._book.file.note.startswith(UNREADABLE)
         only_policy = bool(facts.files) and all(file.is_policy for file in facts.files or ())
         if not (self._book and broken and only_policy and facts.change.head):

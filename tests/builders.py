@@ -1,7 +1,4 @@
-"""Facts, cases and policies with full defaults: a test says only what it is about.
-
-The default case meets every gate of the default policy, so that one override shows one effect.
-"""
+"""Facts, cases and policies with full defaults: a test says only what it is about."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -37,6 +34,7 @@ TRAILERS = {
     "Rollback-Plan": "docs/rollback.md",
     "Evaluation-Plan": "eval/regression on the release candidate",
 }
+# The default case meets every gate of the default policy, so that one change shows one effect.
 _CHANGE = Change(
     id="github:acme/app#7",
     kind="pull",

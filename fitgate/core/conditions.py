@@ -88,9 +88,12 @@ class PathCondition(Shape):
     """
 
     files: Globs
-    status: Annotated[
-        tuple[FileStatus, ...], OneOrMany(), Field(min_length=1)
-    ] = ("added", "modified", "removed", "renamed")
+    status: Annotated[tuple[FileStatus, ...], OneOrMany(), Field(min_length=1)] = (
+        "added",
+        "modified",
+        "removed",
+        "renamed",
+    )
     larger_than: int | None = Field(None, ge=0, description="bytes, of the file after the change")
     binary: bool | None = None
     lfs: bool | None = Field(None, description="a Git LFS pointer after the change")

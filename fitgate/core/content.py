@@ -1,11 +1,10 @@
-"""The content digest: what approvals and the clock are bound to (contract.md, "Content digest").
+"""The content digest: what approvals and the clock are bound to."""
 
-It covers, for each file, both paths, both modes and the body. The body of a text is every hunk of
-`git diff -U3`: removed, added and context lines, byte for byte, but not the line numbers, so that a
-rebase which only shifts lines changes nothing. Where lines say little or too much (binary, larger
-than a mebibyte, Git LFS pointer, submodule, empty) the body is the two object ids. A rename is a
-removal and an addition.
-"""
+# It covers, for each file, both paths, both modes and the body (contract.md, "Content digest"). The
+# body of a text is every hunk of `git diff -U3`: removed, added and context lines, byte for byte,
+# without their numbers, so that a rebase which only shifts lines changes nothing. Where lines say
+# little or too much (binary, larger than a mebibyte, Git LFS pointer, submodule, empty) the body is
+# the two object ids. A rename is a removal and an addition.
 
 from __future__ import annotations
 
@@ -71,7 +70,7 @@ def read_patch(stream: Iterable[bytes]) -> Iterator[FilePatch]:
         if line.startswith(_DIFF):
             if section:
                 yield section.patch()
-            section = _Section(_path(line[len(_DIFF) :].rstrip(b"\n")))
+            section = _Section(patched_path(line[len(_DIFF) :].rstrip(b"\n")))
         elif section:
             section.take(line, lines)
     if section:
@@ -154,7 +153,7 @@ def _id(oid: str) -> str | None:
     return oid if oid.strip("0") else None
 
 
-def _path(names: bytes) -> str:
+def patched_path(names: bytes) -> str:
     """Return the path of `a/path b/path`, which without renames is the same twice."""
     quoted = _QUOTED.match(names)
     name = unquoted(quoted[0]) if quoted else names[: (len(names) - 1) // 2]

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import rfc8785
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic.types import JsonValue
+from pydantic import AfterValidator, ConfigDict, Field
 
 from fitgate.core.events import ChangeKind, LandedAs
-from fitgate.errors import FactsError, Problem
 
 STRICT = ConfigDict(extra="forbid")
 
@@ -143,7 +138,7 @@ class Trailer:
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """An earlier state that the change brings back; `accepted` says whether it was recorded as such."""
+    """An earlier state that the change brings back, and whether it was recorded as accepted."""
 
     __pydantic_config__ = STRICT
     of: str
@@ -152,7 +147,7 @@ class Restoration:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The thing judged. `body` null: the description could not be read; `trailers` are those found.
+    """The thing judged. `body` null: the description could not be read; `trailers`: those found.
 
     `material_at` is the time of the last push that altered the content digest.
     """
@@ -267,8 +262,9 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a decision may look at, as of a moment. A list that is null is unknown, `[]` known empty.
+    """All that a decision may look at, as of a moment.
 
+    A list that is null is unknown, `[]` known to be empty.
     `looked` names the looks whose answers stand in the files; null: they are complete for any rule.
     """
 
@@ -290,43 +286,5 @@ class Facts:
     facts: Literal[1] = field(default=1, kw_only=True)
 
     def person(self, person_id: str) -> Person:
-        """Return the person with this id; somebody nobody described is of unknown kind and roles."""
+        """Return the person with this id; whoever nobody described is of unknown kind and roles."""
         return next((p for p in self.people if p.id == person_id), Person(person_id))
-
-
-@functools.cache
-def facts_adapter() -> TypeAdapter[Facts]:
-    """Return the reader and writer of facts files; built once, on first use."""
-    return TypeAdapter(Facts)
-
-
-def parse_facts(text: str | bytes, source: str) -> Facts:
-    """Read a facts file.
-
-    Raises:
-        FactsError: with every problem at once, each with its path into the document.
-    """
-    try:
-        return facts_adapter().validate_json(text)
-    except ValidationError as exc:
-        raise FactsError(source, tuple(map(_problem, exc.errors(include_url=False)))) from exc
-
-
-def _problem(error: Mapping[str, Any]) -> Problem:
-    where = ".".join(str(part) for part in error["loc"])
-    return Problem(str(error["msg"]), where, remedy="see schemas/facts.v1.json")
-
-
-def facts_json(facts: Facts) -> dict[str, JsonValue]:
-    """Return the facts as JSON values, in the shape of `schemas/facts.v1.json`."""
-    document: dict[str, JsonValue] = facts_adapter().dump_python(facts, mode="json")
-    return document
-
-
-def facts_digest(facts: Facts) -> str:
-    """Return the SHA-256 of the canonical bytes (RFC 8785) of the facts.
-
-    Members at their default are left out, so that a field that a later version adds changes no digest.
-    """
-    document = facts_adapter().dump_python(facts, mode="json", exclude_defaults=True)
-    return "sha256:" + hashlib.sha256(rfc8785.dumps(document)).hexdigest()

@@ -9,7 +9,7 @@ from typing import Literal
 
 from fitgate.core.facts import STRICT, Facts, Instant, Scalar, Unknown
 from fitgate.core.policy import ChangeClass, Layer, Policy
-from fitgate.core.words.remedies import remedy_for
+from fitgate.core.remedies import remedy_for
 
 Param = str | int | bool | None | tuple[str, ...]
 Kind = Literal["path", "line", "setting", "text", "absence", "built-in"]
@@ -78,7 +78,7 @@ def finding(
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """Whether a change is an IO (None: could not be told), by which matches, and what was not seen."""
+    """Whether a change is an IO (None: not to be told), by which matches, and what was not seen."""
 
     is_io: bool | None
     matches: tuple[Match, ...] = ()
@@ -87,7 +87,7 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One irreversible operation before the gates: the facts, the policy, and what it was found to be."""
+    """One irreversible operation before the gates: facts, policy, and what it was found to be."""
 
     facts: Facts
     policy: Policy

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import re2
 
+from fitgate.core.patterns import PatternSet
+
 MAX_LENGTH = 2_000
 MAX_ALTERNATIVES = 1_000
-_MAX_MEMORY = 64 << 20  # bytes, of the automaton that a PatternSet builds while it runs
 _MAX_REMEMBERED = 200_000  # paths, about 40 MB
 
 _BRACES = re.compile(r"\\.|[{},]|[^\\{},]+|\\", re.DOTALL)
@@ -29,7 +28,7 @@ _KEY = re.compile(
     re.DOTALL,
 )
 
-_SPELT_ALIKE = re.compile(r"(?:[^-_\s'\\]*[-_]){0,4}[^-_\s'\\]*")  # each - doubles the spellings
+_SPELT_OTHERWISE = re.compile(r"""[\s'"]""")
 _GLOBSTAR = "**"
 _IN_FOLDER = "[^/]*"
 _IN_NAME = r'[^."\[\]]*'
@@ -68,47 +67,32 @@ def key_to_re2(glob: str) -> str:
     return rf"\A(?s:{'|'.join(map(_key, _alternatives(glob)))})\z"
 
 
-def literal_names(glob: str) -> frozenset[str] | None:
-    """Return the names that the last segment of a glob over keys can have; None if it is no name.
+def name_patterns(glob: str) -> tuple[str, ...]:
+    """Return RE2 patterns of which the text of a file must hold one for a key to match the glob.
 
-    With `-` for `_` and the other way round, because the two match each other. None also where a
-    file may write the name in another way than letter by letter: with spaces or a quote in it.
+    They find the last name that each alternative of the glob asks for; () if one asks for none, or
+    for one that a file may write in another way than letter by letter.
     """
-    names: set[str] = set()
+    found = []
     for each in _alternatives(glob):
-        *_, (_, name) = _segments(each)
-        if not name or not _SPELT_ALIKE.fullmatch(name):
-            return None
-        spellings = itertools.product(*("-_" if char in "-_" else char for char in name))
-        names.update(map("".join, spellings))
-    return frozenset(names)
+        segments: list[list[str | None]] = [[]]  # None is a wildcard
+        for kind, part in _tokens(_KEY, each):
+            if kind == "dot":
+                segments.append([])
+            elif kind != "entry":
+                segments[-1].append(None if kind == "stars" else _literal(_plain(kind, part)))
+        names = [parts for parts in segments if any(parts)]
+        if not names or _SPELT_OTHERWISE.search("".join(filter(None, names[-1]))):
+            return ()
+        name = names[-1]
+        start = "" if name[0] is None else r"(?:^|[^\w-])"
+        end = "" if name[-1] is None else r"(?:[^\w-]|$)"
+        found.append(start + r"[^\n]*".join(part for part in name if part) + end)
+    return tuple(found)
 
 
-class PatternSet:
-    r"""RE2 patterns searched for all at once; `anchored` promises that each begins with `\A`."""
-
-    def __init__(self, patterns: Sequence[str], *, anchored: bool = False) -> None:
-        self._patterns = tuple(patterns)
-        self._options = re2.Options()
-        self._options.log_errors = False
-        self._options.max_mem = _MAX_MEMORY
-        self._set: Any = (re2.Set.MatchSet if anchored else re2.Set.SearchSet)(self._options)
-        try:
-            for pattern in (*self._patterns, ""):
-                self._set.Add(pattern)
-            self._set.Compile()
-        except re2.error:  # too large as one automaton
-            self._set = None
-
-    def match(self, text: str) -> tuple[int, ...]:
-        """Return the indices of the patterns that are found in a text, in ascending order."""
-        hits = self._set and self._set.Match(text.encode("utf-8", "backslashreplace"))
-        if not hits:
-            # The empty pattern at the end always matches: this is an automaton out of memory, which
-            # RE2 reports as "nothing found". Patterns that are asked one by one cannot fail so.
-            found = (re2.search(pattern, text, self._options) for pattern in self._patterns)
-            return tuple(i for i, hit in enumerate(found) if hit)
-        return tuple(sorted(hits)[:-1]) if len(hits) > 1 else ()
+def _plain(kind: str, part: str) -> str:
+    return str(json.loads(part)) if kind == "quoted" else part
 
 
 class GlobSet:

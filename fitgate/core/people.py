@@ -17,6 +17,12 @@ def taken(answer: bool | None, *, sure: bool) -> bool:  # noqa: FBT001 - it is w
     return answer is True or (answer is None and not sure)
 
 
+def some(answers: Iterable[bool | None]) -> bool | None:
+    """Return Kleene's or: one yes is enough, and what is unknown may be one."""
+    seen = set(answers)
+    return True if True in seen else (None if None in seen else False)
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """One approval: whose it is, whether it counts (None: cannot be told), and if not, why."""
@@ -129,21 +135,14 @@ def _own(ref: str, facts: Facts, identities: Identities) -> Iterator[tuple[bool 
     """Yield whether somebody wrote, or helped to write, the change itself."""
     author, others = facts.change.author, facts.change.contributors
     yield None if author is None else identities.same(ref, author), "the author"
-    helped = None if others is None else _any(identities.same(ref, other) for other in others)
+    helped = None if others is None else some(identities.same(ref, other) for other in others)
     yield helped, "a contributor"
-
-
-def _any(answers: Iterable[bool | None]) -> bool | None:
-    known = set(answers)
-    return True if True in known else (None if None in known else False)
 
 
 def holds(person: Person, role: str, policy: Policy) -> bool | None:
     """Say whether somebody has a role: by what was read of them, or by name in the policy."""
     users = policy.roles[role].users if role in policy.roles else ()
-    if named(person, users) or role in (person.roles or ()):
-        return True
-    return _any((None if person.roles is None else False, named(person, users)))
+    return some((named(person, users), None if person.roles is None else role in person.roles))
 
 
 def named(person: Person, logins: Iterable[str]) -> bool | None:

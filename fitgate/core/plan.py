@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fitgate.core.findings import Outcome
+from fitgate.core.inert import inert
 from fitgate.core.verdict import Verdict
 from fitgate.core.words.check import headline
-from fitgate.core.words.inert import inert
 
 Conclusion = Literal["success", "neutral", "action_required", "failure"]
 

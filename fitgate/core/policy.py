@@ -14,11 +14,11 @@ from fitgate.core.events import ChangeKind
 _DURATION = re.compile(r"P(?=.)(\d+W|(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?)")
 
 
-def _duration(value: Any) -> Any:
+def _duration(value: object) -> object:
     if isinstance(value, timedelta):
         return value
     if not isinstance(value, str) or not _DURATION.fullmatch(value):
-        msg = "is not an ISO 8601 length of time in weeks, days, hours, minutes or seconds, as in PT48H"
+        msg = "is not an ISO 8601 length of time from weeks down to seconds, as in PT48H"
         raise ValueError(msg)
     return value
 

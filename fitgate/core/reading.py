@@ -5,48 +5,17 @@ from __future__ import annotations
 import difflib
 import functools
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from fitgate.core.conditions import Condition
+from fitgate.core.places import Loader, Located, Path, load
 from fitgate.core.policy import Policy, Rule
 from fitgate.errors import PolicyError, Problem
-
-MAX_BYTES = 1_000_000
-"""Nobody writes a policy of this size by hand; a generated one should use packs."""
-
-Path = tuple[str | int, ...]
-
-
-class _Loader(yaml.CSafeLoader):
-    """YAML as people mean it: `on`, `off`, `yes`, `no`, dates and 12:30 stay what is written."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag not in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
-    ]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile("true|false|True|False"), list("tfTF")
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line and a column, both counting from one."""
-
-    line: int
-    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +41,19 @@ def parse_policy(
     Raises:
         PolicyError: with every problem at once.
     """
-    document, places = _load(text, source)
+    located = load(text)
+    if located.problems:
+        raise PolicyError(source, located.problems)
+    if not isinstance(located.document, dict):
+        remedy = "start with `version: 1`"
+        what = Problem("is not a mapping of keys to values", "", 1, 1, remedy)
+        raise PolicyError(source, [what])
     try:
-        policy = Policy.model_validate(document)
+        policy = Policy.model_validate(located.document)
     except ValidationError as exc:
-        problems = [_problem(error, document, places) for error in exc.errors(include_url=False)]
+        problems = [_problem(error, located) for error in exc.errors(include_url=False)]
         raise PolicyError(source, sorted(set(problems), key=_order)) from exc
-    problems = [*_check_names(policy, library, places)]
+    problems = [*_check_names(policy, library, located)]
     if problems:
         raise PolicyError(source, sorted(problems, key=_order))
     digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
@@ -89,83 +64,32 @@ def _order(problem: Problem) -> tuple[int, int, str]:
     return (problem.line or 0, problem.column or 0, problem.where)
 
 
-def _load(text: str, source: str) -> tuple[Any, dict[Path, Place]]:
-    if len(text) > MAX_BYTES:
-        raise PolicyError(source, [Problem(f"is larger than {MAX_BYTES} bytes")])
-    loader = _Loader(text)
-    try:
-        node = loader.get_single_node()
-        places: dict[Path, Place] = {}
-        problems = list(_walk(node, (), places)) if node is not None else []
-        document = loader.construct_document(node) if node is not None else None
-    except yaml.MarkedYAMLError as exc:
-        mark = exc.problem_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        message = f"is not YAML: {exc.problem or exc.context}"
-        raise PolicyError(source, [Problem(message, "", *place)]) from exc
-    except (yaml.YAMLError, RecursionError, ValueError) as exc:
-        raise PolicyError(source, [Problem(f"is not YAML: {exc}")]) from exc
-    finally:
-        loader.dispose()
-    if not isinstance(document, dict):
-        problems = [
-            Problem("is not a mapping of keys to values", "", 1, 1, "start with `version: 1`")
-        ]
-    if problems:
-        raise PolicyError(source, problems)
-    return document, places
+def _problem(error: Mapping[str, Any], located: Located) -> Problem:
+    path = _path_in(located.document, error["loc"])
+    said = error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            message = f"there is no key `{path[-1]}` here"
+            remedy = _did_you_mean(str(path[-1]), _keys_at(error["loc"][:-1]))
+        case "missing":
+            message, remedy = f"needs the key `{error['loc'][-1]}`", ""
+        case "literal_error":
+            message = f"cannot be {error['input']!r}"
+            remedy = _did_you_mean(str(error["input"]), _listed(said["expected"]))
+        case "union_tag_invalid":
+            message = f"there is no gate type {said['tag']!r}"
+            remedy = _did_you_mean(str(said["tag"]), _listed(said["expected_tags"]))
+        case _:
+            message, remedy = str(error["msg"]).removeprefix("Value error, "), ""
+    return located.problem(path, message, remedy)
 
 
-def _walk(node: Node, path: Path, places: dict[Path, Place]) -> Iterator[Problem]:
-    """Note where everything stands; yield keys that stand twice, because YAML would drop one."""
-    places.setdefault(path, Place(node.start_mark.line + 1, node.start_mark.column + 1))
-    if isinstance(node, SequenceNode):
-        for index, item in enumerate(node.value):
-            yield from _walk(item, (*path, index), places)
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
-            name = key.value if isinstance(key, ScalarNode) else "?"
-            inside = (*path, name)
-            here = Place(key.start_mark.line + 1, key.start_mark.column + 1)
-            if inside in places and name != "<<":
-                first = places[inside].line
-                yield Problem(
-                    "stands here a second time", _dotted(inside), here.line, here.column,
-                    f"the first is on line {first}: keep one",
-                )  # fmt: skip
-            places[inside] = here
-            yield from _walk(value, inside, places)
+def _listed(expected: str) -> list[str]:
+    return [part.strip(" '") for part in expected.replace(" or ", ",").split(",")]
 
 
-def _dotted(path: Iterable[str | int]) -> str:
-    return ".".join(map(str, path))
-
-
-def _problem(error: Mapping[str, Any], document: Any, places: Mapping[Path, Place]) -> Problem:
-    path = _path_in(document, error["loc"])
-    place = next(places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in places)
-    message, remedy = str(error["msg"]).removeprefix("Value error, "), ""
-    if error["type"] == "extra_forbidden":
-        message = f"there is no key `{path[-1]}` here"
-        remedy = _did_you_mean(str(path[-1]), _keys_at(error["loc"][:-1]))
-    elif error["type"] == "missing":
-        message = f"needs the key `{error['loc'][-1]}`"
-    elif error["type"] == "literal_error":
-        expected = [
-            part.strip(" '")
-            for part in str(error["ctx"]["expected"]).replace(" or ", ",").split(",")
-        ]
-        message = f"cannot be {error['input']!r}"
-        remedy = _did_you_mean(str(error["input"]), expected)
-    elif error["type"] == "union_tag_invalid":
-        expected = [part.strip(" '") for part in str(error["ctx"]["expected_tags"]).split(",")]
-        message = f"there is no gate type {error['ctx']['tag']!r}"
-        remedy = _did_you_mean(str(error["ctx"]["tag"]), expected)
-    return Problem(message, _dotted(path), place.line, place.column, remedy)
-
-
-def _path_in(document: Any, loc: Iterable[str | int]) -> Path:
-    """Return the part of a pydantic location that names keys of the document: unions add their own."""
+def _path_in(document: object, loc: Iterable[str | int]) -> Path:
+    """Return the part of a location that names keys of the document; pydantic's unions add more."""
     path: list[str | int] = []
     parts = list(loc)
     for index, part in enumerate(parts):
@@ -232,48 +156,43 @@ def _conditions(condition: Condition) -> Iterator[Condition]:
         yield from _conditions(condition.not_)
 
 
-def _check_names(
-    policy: Policy, library: Mapping[str, str], places: Mapping[Path, Place]
-) -> Iterator[Problem]:
-    """Yield every name that refers to nothing, and every name given twice."""
-
-    def problem(path: Path, message: str, word: str, choices: Iterable[str]) -> Problem:
-        place = next(places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in places)
-        return Problem(
-            message, _dotted(path), place.line, place.column, _did_you_mean(word, choices)
+def _check_names(policy: Policy, library: Mapping[str, str], located: Located) -> Iterator[Problem]:
+    """Yield every name that refers to nothing, and every id given twice."""
+    categories = sorted({*policy.taxonomy} or {*_shipped(library["default"]).taxonomy})
+    roles = sorted(policy.roles)
+    first: dict[str, int] = {}
+    for n, rule in enumerate(policy.rules):
+        yield from _missing(
+            "category", [rule.category], categories, ("rules", n, "category"), located
         )
+        if first.setdefault(rule.id, n) != n:
+            message = f"rule {first[rule.id]} has the id `{rule.id}` too"
+            yield located.problem(("rules", n, "id"), message)
+    for n, gate in enumerate(policy.gates):
+        signatures = getattr(gate, "signatures", ())
+        yield from _missing("role", signatures, roles, ("gates", n, "signatures"), located)
+        named = gate.categories or ()
+        yield from _missing("category", named, categories, ("gates", n, "categories"), located)
+    yield from _missing("pack", policy.use, sorted(library), ("use",), located)
+    yield from _missing("role", policy.override.roles, roles, ("override", "roles"), located)
 
-    categories = {*policy.taxonomy} or {*_shipped(library["default"]).taxonomy}
-    seen: dict[str, int] = {}
-    for index, rule in enumerate(policy.rules):
-        if rule.category not in categories:
-            message = f"there is no category `{rule.category}`"
-            yield problem(("rules", index, "category"), message, rule.category, sorted(categories))
-        if rule.id in seen:
-            message = f"rule {seen[rule.id]} has the id `{rule.id}` too"
-            yield problem(("rules", index, "id"), message, "", ())
-        seen.setdefault(rule.id, index)
-    for name in policy.use:
-        if name not in library:
-            yield problem(("use",), f"there is no pack `{name}`", name, sorted(library))
-    for index, gate in enumerate(policy.gates):
-        for role in getattr(gate, "signatures", ()):
-            if role not in policy.roles:
-                message = f"there is no role `{role}`"
-                yield problem(("gates", index, "signatures"), message, role, sorted(policy.roles))
-        for category in gate.categories or ():
-            if category not in categories:
-                message = f"there is no category `{category}`"
-                yield problem(("gates", index, "categories"), message, category, sorted(categories))
-    for role in policy.override.roles:
-        if role not in policy.roles:
-            message = f"there is no role `{role}`"
-            yield problem(("override", "roles"), message, role, sorted(policy.roles))
+
+def _missing(
+    what: str,
+    names: Iterable[str],
+    choices: list[str],
+    path: Path,
+    located: Located,
+) -> Iterator[Problem]:
+    for name in names:
+        if name not in choices:
+            remedy = _did_you_mean(name, choices)
+            yield located.problem(path, f"there is no {what} `{name}`", remedy)
 
 
 @functools.lru_cache(maxsize=4)
 def _shipped(text: str) -> Policy:
-    return Policy.model_validate(yaml.load(text, Loader=_Loader))  # noqa: S506 - a safe loader
+    return Policy.model_validate(yaml.load(text, Loader=Loader))  # noqa: S506 - a safe loader
 
 
 def _with_packs(policy: Policy, library: Mapping[str, str], source: str) -> Policy:

@@ -27,8 +27,9 @@ _TITLE = re.compile(
 _TITLE_NUMBER = re.compile(r"Revert\s+(?:PR\s+)?[#!]([0-9]{1,9})\b", re.IGNORECASE)
 _BRANCH = re.compile(r"revert-([0-9]{1,9})-.+")
 _OWN_NUMBER = re.compile(r"\s*\([#!]([0-9]{1,9})\)$")
-_SHORTEST_ID = 40
+_WHOLE_ID = 40
 _MOST_COMMITS = 100
+_DEEPEST = 50
 _ABSENT = "None None"
 _Move = tuple[str, str, str]
 _MERGED = re.compile(r"Merge pull request #([0-9]{1,9}) from ")
@@ -96,7 +97,7 @@ def core_title(title: str) -> tuple[str, int]:
     A reapplication is an undone undoing. Numbers that a squash puts behind a title are left out.
     """
     depth = 0
-    while found := _TITLE.match(title):
+    while depth < _DEEPEST and (found := _TITLE.match(title)):
         depth += int(found[2] or 1) if found[1].casefold() == "revert" else 2
         title = found[3]
     while number := _OWN_NUMBER.search(title):
@@ -242,7 +243,7 @@ class Reverts:
         for name in claim.commits:
             if name in self._by_commit:
                 found.add(self._by_commit[name])
-            elif len(name) < _SHORTEST_ID:
+            elif len(name) < _WHOLE_ID:
                 found |= {n for sha, n in self._by_commit.items() if sha.startswith(name)}
         return found
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from pydantic import Field, TypeAdapter, ValidationError
 
 from fitgate.core.facts import STRICT, Instant
+from fitgate.core.places import Located, load
 from fitgate.core.proposal import EVIDENCE, evidence
 from fitgate.core.register import RegisterEntry, ReviewMark
 from fitgate.errors import Problem, RegisterError
@@ -26,15 +26,6 @@ HEADER = """\
 SHORTEST = 7
 """Characters of a commit id that name it."""
 
-Place = tuple[int, int]
-
-
-def _absent(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
-    """Every scalar is read as text, so that a commit id of digits stays one; `null` is nothing."""
-    return None if value in ("", "null", "~") else value
-
-
-Words = Annotated[str | None, BeforeValidator(_absent)]
 Name = Annotated[str, Field(min_length=1)]
 
 
@@ -47,9 +38,9 @@ class Review:
     status: Literal["confirmed", "amended", "disputed"]
     by: Name
     at: Instant
-    why: Words = None
-    owner: Words = None
-    closure: Words = None
+    why: str | None = None
+    owner: str | None = None
+    closure: str | None = None
     categories: tuple[Name, ...] | None = None
     evidence: dict[str, Name] = field(default_factory=dict)
 
@@ -98,15 +89,18 @@ def parse_reviews(text: str, source: str) -> tuple[Review, ...]:
     Raises:
         RegisterError: with every problem at once, each with its line and column.
     """
-    document, places, problems = _load(text, source)
+    located = load(text)
+    problems = [*located.problems]
+    if not problems and not isinstance(located.document, list | None):
+        problems = [located.problem((), "is not a list of reviews", "begin each with `- change:`")]
     if problems:
         raise RegisterError(source, problems)
     try:
-        reviews = reviews_adapter().validate_python(document or ())
+        reviews = reviews_adapter().validate_python(located.document or ())
     except ValidationError as exc:
-        problems = [_problem(error, places) for error in exc.errors(include_url=False)]
+        problems = [_problem(error, located) for error in exc.errors(include_url=False)]
         raise RegisterError(source, problems) from exc
-    problems = [*_inconsistent(reviews, places)]
+    problems = [*_inconsistent(reviews, located)]
     if problems:
         raise RegisterError(source, problems)
     return reviews
@@ -119,9 +113,9 @@ def append(text: str, review: Review, source: str) -> str:
         RegisterError: when the file or the review cannot be read, or the file not be added to.
     """
     before, added = parse_reviews(text, source), parse_reviews(_item(review), "the review")
-    node = yaml.compose(text, Loader=yaml.CBaseLoader)
+    place = load(text).places.get((0,))
+    margin = " " * (place.column - len("- ") - 1 if place else 0)
     kept = text if text.endswith("\n") or not text else text + "\n"
-    margin = " " * (node.start_mark.column if isinstance(node, SequenceNode) else 0)
     item = "".join(f"{margin}{line}\n" for line in _item(review).splitlines())
     longer = (kept or HEADER) + item
     try:
@@ -141,76 +135,25 @@ def _item(review: Review) -> str:
     return written
 
 
-def _load(text: str, source: str) -> tuple[Any, Mapping[tuple[Any, ...], Place], list[Problem]]:
-    loader = yaml.CBaseLoader(text)
-    try:
-        node = loader.get_single_node()
-        document = loader.construct_document(node) if node is not None else None
-    except yaml.MarkedYAMLError as exc:
-        mark = exc.problem_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        problem = Problem(f"is not YAML: {exc.problem or exc.context}", "", *place)
-        raise RegisterError(source, [problem]) from exc
-    except (yaml.YAMLError, RecursionError, ValueError) as exc:
-        raise RegisterError(source, [Problem(f"is not YAML: {exc}")]) from exc
-    finally:
-        loader.dispose()
-    places: dict[tuple[Any, ...], Place] = {}
-    if node is None or (isinstance(node, ScalarNode) and not node.value):
-        return None, places, []
-    if not isinstance(node, SequenceNode):
-        message = "is not a list of reviews; begin each with `- change:`"
-        return None, places, [Problem(message, "", *_place(node))]
-    return document, places, [*_walk(node, (), places)]
-
-
-def _place(node: Node) -> Place:
-    return (node.start_mark.line + 1, node.start_mark.column + 1)
-
-
-def _walk(
-    node: Node, path: tuple[Any, ...], places: dict[tuple[Any, ...], Place]
-) -> Iterator[Problem]:
-    """Note where everything stands; yield keys that stand twice, because YAML would drop one."""
-    places.setdefault(path, _place(node))
-    if isinstance(node, SequenceNode):
-        for index, item in enumerate(node.value):
-            yield from _walk(item, (*path, index), places)
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
-            inside = (*path, key.value if isinstance(key, ScalarNode) else "?")
-            if inside in places:
-                yield Problem("stands here a second time", _dotted(inside), *_place(key))
-            places[inside] = _place(key)
-            yield from _walk(value, inside, places)
-
-
-def _dotted(path: Sequence[Any]) -> str:
-    return ".".join(map(str, path))
-
-
-def _near(path: Sequence[Any], places: Mapping[tuple[Any, ...], Place]) -> Place:
-    return next(
-        places[here] for n in range(len(path), -1, -1) if (here := tuple(path[:n])) in places
-    )
-
-
-def _problem(error: Mapping[str, Any], places: Mapping[tuple[Any, ...], Place]) -> Problem:
-    path, kind = error["loc"], error["type"]
-    message, remedy = str(error["msg"]).removeprefix("Value error, "), ""
-    if kind in {"unexpected_keyword_argument", "extra_forbidden"}:
-        message = f"there is no key `{path[-1]}` here"
-        remedy = _did_you_mean(str(path[-1]), [f.name for f in fields(Review)])
-    elif kind == "missing":
-        message = f"needs the key `{path[-1]}`"
-        path = path[:-1]
-    elif kind == "string_pattern_mismatch":
-        message = f"{error['input']!r} names no change"
-        remedy = "its id, seven or more characters of its commit, or its number as in #12"
-    elif kind == "literal_error":
-        message = f"cannot be {error['input']!r}"
-        remedy = _did_you_mean(str(error["input"]), ["confirmed", "amended", "disputed"])
-    return Problem(message, _dotted(path), *_near(path, places), remedy)
+def _problem(error: Mapping[str, Any], located: Located) -> Problem:
+    path, given = error["loc"], repr(error["input"])
+    match error["type"]:
+        case "unexpected_keyword_argument" | "extra_forbidden":
+            message = f"there is no key `{path[-1]}` here"
+            remedy = _did_you_mean(str(path[-1]), [f.name for f in fields(Review)])
+        case "missing":
+            path, message, remedy = path[:-1], f"needs the key `{path[-1]}`", ""
+        case "string_pattern_mismatch":
+            message = f"{given} names no change"
+            remedy = "its id, seven or more characters of its commit, or its number as in #12"
+        case "string_type":
+            message, remedy = f"cannot be {given}", "write it in quotes"
+        case "literal_error":
+            message = f"cannot be {given}"
+            remedy = _did_you_mean(str(error["input"]), ["confirmed", "amended", "disputed"])
+        case _:
+            message, remedy = str(error["msg"]).removeprefix("Value error, "), ""
+    return located.problem(path, message, remedy)
 
 
 def _did_you_mean(word: str, choices: Sequence[str]) -> str:
@@ -218,17 +161,15 @@ def _did_you_mean(word: str, choices: Sequence[str]) -> str:
     return f"did you mean `{close[0]}`?" if close else f"one of {', '.join(choices)}"
 
 
-def _inconsistent(
-    reviews: Sequence[Review], places: Mapping[tuple[Any, ...], Place]
-) -> Iterator[Problem]:
+def _inconsistent(reviews: Sequence[Review], located: Located) -> Iterator[Problem]:
     for index, review in enumerate(reviews):
         if (review.status == "amended") != (review.categories is not None):
-            place = _near((index, "categories"), places)
             message = "are given by `amended`, and by no other status"
-            yield Problem(message, f"{index}.categories", *place)
+            yield located.problem((index, "categories"), message)
         for key in review.evidence:
             if key not in EVIDENCE:
-                path = (index, "evidence", key)
-                remedy = _did_you_mean(key, [*EVIDENCE])
-                message = f"there is no evidence called `{key}`"
-                yield Problem(message, _dotted(path), *_near(path, places), remedy)
+                message, remedy = (
+                    f"there is no evidence called `{key}`",
+                    _did_you_mean(key, [*EVIDENCE]),
+                )
+                yield located.problem((index, "evidence", key), message, remedy)

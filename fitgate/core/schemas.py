@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from fitgate.core.entries import entry_adapter
-from fitgate.core.facts import facts_adapter
+from fitgate.core.facts_file import facts_adapter
 from fitgate.core.policy import Policy
 from fitgate.core.verdict import verdict_adapter
 
@@ -16,7 +16,7 @@ _MAKERS: dict[SchemaName, Callable[[], dict[str, Any]]] = {
     "facts": lambda: facts_adapter().json_schema(),
     "verdict": lambda: verdict_adapter().json_schema(mode="serialization"),
     "entry": lambda: entry_adapter().json_schema(),
-    "policy": lambda: Policy.model_json_schema(),
+    "policy": Policy.model_json_schema,
 }
 NAMES: tuple[SchemaName, ...] = tuple(_MAKERS)
 

@@ -1,9 +1,8 @@
-"""Declarations: `Rollback-Plan: docs/rollback.md` in a text, or a file `.fitgate/io/<id>.yaml`.
+"""Declarations: `Rollback-Plan: docs/rollback.md` in a text, or a file `.fitgate/io/<id>.yaml`."""
 
-Git's own rules are too narrow for descriptions: it looks at the last paragraph only, and a
-`Co-authored-by:` that a squash adds below hides the rest (git-interpret-trailers, "DESCRIPTION").
-So any line counts, wherever it stands, but not in a code fence, a quotation or an HTML comment.
-"""
+# Git's own rules are too narrow for descriptions: it looks at the last paragraph only, and a
+# `Co-authored-by:` that a squash adds below hides the rest (git-interpret-trailers, "DESCRIPTION").
+# So any line counts, wherever it stands, but not in a code fence, a quotation or an HTML comment.
 
 from __future__ import annotations
 

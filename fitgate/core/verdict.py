@@ -12,12 +12,13 @@ from pydantic.types import JsonValue
 
 from fitgate import __version__
 from fitgate.core.classify.looks import Looks
-from fitgate.core.facts import STRICT, Facts, Instant, Override, facts_digest
+from fitgate.core.facts import STRICT, Facts, Instant, Override
+from fitgate.core.facts_file import facts_digest
 from fitgate.core.findings import Case, Classification, Finding, Match, Outcome, finding, worst
 from fitgate.core.gates import judge
+from fitgate.core.in_force import Rulebook
 from fitgate.core.people import may_override
 from fitgate.core.policy import BreakerGate, ChangeClass, Gate, Layer, Policy
-from fitgate.core.in_force import Rulebook
 
 _CLASSES: tuple[ChangeClass, ...] = ("T", "R", "C", "D")
 _LAYERS: tuple[Layer, ...] = ("fast", "medium", "slow")
@@ -168,7 +169,7 @@ def _gates(case: Case) -> tuple[Gate, ...]:
 def _live_override(
     facts: Facts, policy: Policy, settles: Literal["io", "not-io"] | None
 ) -> Override | None:
-    """Return an override that counts now: a role that may, a reason, in time, unused, this content."""
+    """Return an override that counts now: of a role that may, in time, unused, for this content."""
     for override in facts.overrides or ():
         bound = override.digest is not None and override.digest == facts.change.digest
         live = facts.as_of < override.until and not override.used and bool(override.reason.strip())

@@ -79,8 +79,8 @@ def test_a_new_and_a_removed_file_have_one_path() -> None:
     text = (
         f"diff --git a/n b/n\nnew file mode 100755\nindex {NONE}..{ONE}\n--- /dev/null\n+++ b/n\n"
         "@@ -0,0 +1 @@\n+x\n"
-        f"diff --git a/g b/g\ndeleted file mode 120000\nindex {ONE}..{NONE}\n--- a/g\n+++ /dev/null\n"
-        "@@ -1 +0,0 @@\n-x\n"
+        f"diff --git a/g b/g\ndeleted file mode 120000\nindex {ONE}..{NONE}\n--- a/g\n"
+        "+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"
     )
     new, gone = patches(text)
     assert (new.old_path, new.new_path, new.mode_before, new.mode_after) == (
@@ -112,8 +112,9 @@ def test_a_change_of_mode_and_lines_is_both() -> None:
     "text",
     [
         f"diff --git a/n b/n\nindex {ONE}..{TWO} 100644\nBinary files a/n and b/n differ\n",
-        f"diff --git a/n b/n\nindex {ONE}..{TWO} 160000\n--- a/n\n+++ b/n\n"
-        f"@@ -1 +1 @@\n-Subproject commit {ONE}\n+Subproject commit {TWO}\n",
+        modified(f"@@ -1 +1 @@\n-Subproject commit {ONE}\n+Subproject commit {TWO}\n").replace(
+            "100644", "160000"
+        ),
         modified(f"@@ -1,3 +1,3 @@\n {LFS}-oid sha256:1\n+oid sha256:2\n size 3\n"),
         modified(f"@@ -1,3 +1,1 @@\n-{LFS}-oid sha256:1\n-size 3\n+plain\n"),
     ],
@@ -227,7 +228,7 @@ def test_every_part_of_the_evidence_counts() -> None:
         Setting("a", "changed", 1, 3),
         Setting("a", "changed", 0, 2),
         Setting("a", "changed", "1", 2),
-        Setting("a", "changed", True, 2),
+        Setting("a", "changed", after=2, before=True),
         Setting("a", "changed", None, 2),
         Setting("a", "added", None, 2),
         Setting("a", "removed", 1, None),

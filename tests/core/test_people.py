@@ -209,6 +209,11 @@ def test_one_person_has_one_seat() -> None:
     assert match_roles(seats("a", "a"), [ann]) == (ann, None)
 
 
+def test_a_seat_stays_empty_while_nobody_has_its_role() -> None:
+    ann, cat = a_signer("ann", "a"), a_signer("cat", "c")
+    assert match_roles(seats("a", "b"), [ann, cat]) == (ann, None)
+
+
 def test_a_seat_may_be_open_to_several_roles() -> None:
     ann, ben = a_signer("ann", "a"), a_signer("ben", "b")
     assert match_roles(seats("a|b", "a"), [ann, ben]) == (ben, ann)

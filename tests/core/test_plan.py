@@ -1,7 +1,6 @@
 """What a verdict asks of the forge: a check, and labels."""
 
-from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -17,29 +16,9 @@ from fitgate.core.plan import (
     conclusion_of,
     plan,
 )
-from fitgate.core.verdict import PolicyRef, Verdict
-from tests.builders import DIGEST, HOUR, NOW
-
-
-def a_verdict(outcome: Outcome = Outcome.ALLOW, **changes: Any) -> Verdict:  # noqa: ANN401 - the fields of Verdict
-    verdict = Verdict(
-        outcome=outcome,
-        mode="enforce",
-        is_io=True,
-        categories=("data",),
-        classes=("R",),
-        io_sr=(3,),
-        layer="medium",
-        digest=DIGEST,
-        as_of=NOW,
-        eligible_at=None,
-        matches=(),
-        findings=(),
-        policy=PolicyRef(".fitgate.yaml", "1" * 40, DIGEST),
-        facts=DIGEST,
-    )
-    return replace(verdict, **changes)
-
+from fitgate.core.verdict import Verdict
+from tests.builders import HOUR, NOW
+from tests.verdicts import a_verdict
 
 LABELS = ("io:data", "io-class:R", "io-sr:3", "tempo:medium")
 

@@ -9,13 +9,13 @@ import pytest
 import yaml
 
 from fitgate.core.entries import entry_adapter
-from fitgate.core.facts import facts_json
+from fitgate.core.facts_file import facts_json
 from fitgate.core.schemas import NAMES, SchemaName, schema
 from fitgate.core.verdict import verdict_json
 from tests.builders import facts_of
-from tests.verdicts import a_verdict
 from tests.core.test_entries import ENTRY
 from tests.shipped import LIBRARY, ROOT
+from tests.verdicts import a_verdict
 
 DOCUMENTS: dict[SchemaName, object] = {
     "facts": facts_json(facts_of()),

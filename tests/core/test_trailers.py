@@ -19,7 +19,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
 
 
 def test_a_declaration_counts_wherever_it_stands() -> None:
-    text = "Drop the index\n\nRollback-Plan: docs/back.md\n\nSome prose.\n\nCo-authored-by: A <a@b.c>\n"
+    text = "Drop the index\n\nRollback-Plan: docs/back.md\n\nProse.\n\nCo-authored-by: A <a@b.c>\n"
     assert pairs(text) == [("Rollback-Plan", "docs/back.md")]
 
 
@@ -107,7 +107,8 @@ def test_a_placeholder_declares_nothing(value: str) -> None:
     "value",
     [
         "docs/rollback.md", "v1.2.3", "<https://example.org/plan>", "nonesuch", "Replace the index",
-        "todo-app", "ghcr.io/o/i@sha256:" + "a" * 64, "[plan](docs/plan.md)", "Describes it", "na/1",
+        "todo-app", "ghcr.io/o/i@sha256:" + "a" * 64, "[plan](docs/plan.md)", "Describes it",
+        "na/1",
     ],
 )  # fmt: skip
 def test_a_real_value_is_no_placeholder(value: str) -> None:

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from fitgate.core.classify import Looks, classify
-from fitgate.core.facts import File, Override, Unknown, parse_facts
+from fitgate.core.facts import File, Override, Unknown
+from fitgate.core.facts_file import parse_facts
 from fitgate.core.findings import Classification, Match, Outcome
 from fitgate.core.in_force import Rulebook, rulebook
 from fitgate.core.reading import PolicyFile
@@ -132,7 +133,7 @@ def test_a_verdict_names_the_facts_it_was_made_from() -> None:
 
 
 def test_facts_survive_being_written_and_read() -> None:
-    from fitgate.core.facts import facts_adapter  # noqa: PLC0415
+    from fitgate.core.facts_file import facts_adapter  # noqa: PLC0415
 
     facts = facts_of(files=(File("a.py", "modified"),))
     assert parse_facts(facts_adapter().dump_json(facts), "f.json") == facts

@@ -33,7 +33,7 @@ def any_of(answers: Iterable[Answer]) -> Answer:
     matches = tuple(m for part in parts if part.holds for m in part.matches)
     unknown = tuple(u for part in parts for u in part.unknown)
     if any(part.holds for part in parts):
-        return Answer(True, matches, unknown)
+        return Answer(holds=True, matches=matches, unknown=unknown)
     return Answer(None if any(part.holds is None for part in parts) else False, (), unknown)
 
 
@@ -45,7 +45,8 @@ def all_of(answers: Iterable[Answer]) -> Answer:
     unknown = tuple(u for part in parts for u in part.unknown)
     if any(part.holds is None for part in parts):
         return Answer(None, (), unknown)
-    return Answer(True, tuple(m for part in parts for m in part.matches), unknown)
+    matches = tuple(m for part in parts for m in part.matches)
+    return Answer(holds=True, matches=matches, unknown=unknown)
 
 
 def none_of(inner: Answer) -> Answer:

@@ -4,38 +4,122 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from fitgate.core.conditions import LineCondition
 from fitgate.core.facts import Line
-from fitgate.core.globs import PatternSet
+from fitgate.core.patterns import PatternSet
 
+_HUNK = re.compile(rb"@@ -(\d+)(?:,\d+)? \+(\d+)")
 _CHUNK = 1 << 16  # bytes compared at once
 _SIGNS = {"added": "+", "removed": "-", "fewer": "+-", "more": "+-"}
 
 
-def line_changes(before: bytes | None, after: bytes | None) -> tuple[Line, ...]:
-    r"""Return the lines that occur more often on one side of a change than on the other.
+class Difference:
+    r"""The lines that occur more often on one side of a change to a file than on the other.
 
-    None is an absent file. Lines end with `\n` alone, a `\r` before it belongs to the line; bytes
-    that are not UTF-8 count as U+FFFD. A line that only moved is not there, so any correct patch of
-    the same change tells the same texts. Of a line that now occurs k times more, its last k
-    occurrences are given, not counting those in the part that both sides begin or end with.
-    Numbers count from one, `+` in the file after and `-` before; sorted by number, then sign.
+    Lines end with `\n` alone, a `\r` before it belongs to the line; bytes that are not UTF-8 count as
+    U+FFFD. A line that only moved is not there, so whole contents and any correct patch of the same
+    change tell the same texts.
     """
-    if before == after:
-        return ()
-    old, new = before or b"", after or b""
-    head = _common_head(old, new)
-    tail = _common_tail(old, new, head)
-    skipped = old.count(b"\n", 0, head)
-    was, now = _split(old[head : len(old) - tail]), _split(new[head : len(new) - tail])
-    then, later = Counter(was), Counter(now)
-    gone = reversed([*_extra("-", was, then, later, skipped)])
-    come = reversed([*_extra("+", now, later, then, skipped)])
-    return tuple(sorted((*gone, *come), key=_place))
+
+    def __init__(
+        self,
+        was: Sequence[bytes],
+        now: Sequence[bytes],
+        numbers: Callable[[], tuple[Sequence[int], Sequence[int]]],
+    ) -> None:
+        """Take lines of both sides, all that changed among them, and how to number them."""
+        self._was, self._now, self._numbers = was, now, numbers
+
+    @classmethod
+    def of_contents(cls, before: bytes | None, after: bytes | None) -> Difference:
+        """Compare the contents of a file; None is an absent one."""
+        old, new = before or b"", after or b""
+        head = _common_head(old, new)
+        tail = _common_tail(old, new, head)
+        first = old.count(b"\n", 0, head) + 1
+        was, now = (_split(_readable(side[head : len(side) - tail])) for side in (old, new))
+        return cls(
+            was, now, lambda: (range(first, first + len(was)), range(first, first + len(now)))
+        )
+
+    @classmethod
+    def of_hunks(cls, hunks: bytes) -> Difference:
+        """Read the hunks of one file in a patch, from the first `@@` on (git-diff)."""
+        lines = _readable(hunks).split(b"\n")
+        was = [line[1:] for line in lines if line[:1] == b"-"]
+        now = [line[1:] for line in lines if line[:1] == b"+"]
+        return cls(was, now, lambda: _numbers(lines))
+
+    @functools.cached_property
+    def _extra(self) -> tuple[Mapping[bytes, int], Mapping[bytes, int]]:
+        then, later = Counter(self._was), Counter(self._now)
+        if not (then and later):
+            return then, later
+        gone = {text: n - later[text] for text, n in then.items() if n > later[text]}
+        come = {text: n - then[text] for text, n in later.items() if n > then[text]}
+        return gone, come
+
+    @functools.cached_property
+    def text(self) -> bytes:
+        """Return all these lines, each once a side and without a carriage return at its end."""
+        gone, come = self._extra
+        text = b"\n".join((*gone, *come)) + b"\n" if gone or come else b""
+        return text.replace(b"\r\n", b"\n")
+
+    def lines(self) -> tuple[Line, ...]:
+        """Return the lines, sorted by number, then sign.
+
+        Of a line that now occurs k times more its last k occurrences are given, not counting those
+        in the part that both sides begin or end with. Numbers count from one, `+` in the file after
+        and `-` before.
+        """
+        gone, come = self._extra
+        before, after = self._numbers()
+        found = (*_placed("-", self._was, gone, before), *_placed("+", self._now, come, after))
+        return tuple(sorted(found, key=_place))
+
+
+def _placed(
+    sign: Literal["+", "-"],
+    lines: Sequence[bytes],
+    wanted: Mapping[bytes, int],
+    numbers: Sequence[int],
+) -> Iterator[Line]:
+    left = dict(wanted)
+    for i in reversed([i for i, text in enumerate(lines) if text in wanted]):
+        if left[lines[i]]:
+            left[lines[i]] -= 1
+            yield Line(sign, numbers[i], lines[i].decode())
+
+
+def _numbers(lines: Sequence[bytes]) -> tuple[list[int], list[int]]:
+    """Return the numbers of the removed and of the added lines of a patch."""
+    removed: list[int] = []
+    added: list[int] = []
+    old = new = 0
+    for line in lines:
+        sign = line[:1]
+        if sign == b"@" and (hunk := _HUNK.match(line)):
+            old, new = int(hunk[1]), int(hunk[2])
+        elif sign == b"-":
+            removed.append(old)
+            old += 1
+        elif sign == b"+":
+            added.append(new)
+            new += 1
+        elif sign == b" ":
+            old, new = old + 1, new + 1
+    return removed, added
+
+
+def line_changes(before: bytes | None, after: bytes | None) -> tuple[Line, ...]:
+    """Return the lines that a change added to a file or took out of it, see `Difference`."""
+    return () if before == after else Difference.of_contents(before, after).lines()
 
 
 def matching_lines(condition: LineCondition, lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -120,24 +204,16 @@ def _common_tail(old: bytes, new: bytes, head: int) -> int:
     return a - first_break - 1 if first_break >= 0 else 0
 
 
-def _split(data: bytes) -> list[str]:
-    lines = data.decode("utf-8", "replace").split("\n")
+def _readable(data: bytes) -> bytes:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace").encode()
+    return data
+
+
+def _split(data: bytes) -> list[bytes]:
+    lines = data.split(b"\n")
     if not lines[-1]:  # what follows the last line break is no line
         lines.pop()
     return lines
-
-
-def _extra(
-    sign: Literal["+", "-"], lines: list[str], here: Counter[str], there: Counter[str], skipped: int
-) -> Iterator[Line]:
-    """Yield the last occurrences of each line that is here more often than there."""
-    wanted = {text: n - there[text] for text, n in here.items() if n > there[text]}
-    for i in range(len(lines) - 1, -1, -1):
-        if not wanted:
-            return
-        text = lines[i]
-        if text in wanted:
-            yield Line(sign, skipped + i + 1, text)
-            wanted[text] -= 1
-            if not wanted[text]:
-                del wanted[text]

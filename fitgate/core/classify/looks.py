@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from fitgate.core.classify.lines import line_changes, relevant_lines
+from fitgate.core.classify.lines import Difference, relevant_lines
+from fitgate.core.classify.narrowing import Narrowing
 from fitgate.core.classify.parsing import Parsed, Unparsable, parse_settings
-from fitgate.core.classify.settings import literal_keys, matching_settings, setting_changes
+from fitgate.core.classify.settings import matching_settings, setting_changes
 from fitgate.core.conditions import (
     Condition,
     LineCondition,
@@ -16,14 +17,17 @@ from fitgate.core.conditions import (
     SettingCondition,
     look_id,
 )
-from fitgate.core.facts import POLICY_FILES, Contents, File, Setting, Unread
+from fitgate.core.facts import POLICY_FILES, Contents, File, Unread
 from fitgate.core.globs import GlobSet
 from fitgate.core.policy import Layer, Policy
 from fitgate.core.reading import rules_of
 
 SUBMODULE = "160000"
 LFS_HEADER = b"version https://git-lfs.github.com/spec/"
+_UNREAD = Unread("was not read")
 ANY_MOVE = {"moved": (), "before": None, "after": None}
+_PATHS = 50_000
+_REMEMBERED = 64  # parsed files; a large one takes some megabytes
 _SNIFFED = 8000  # git looks for a NUL byte in as much of a file to call it binary
 
 
@@ -53,11 +57,9 @@ class Looks:
             ]
         )
         self._slow, self._fast, self._ignored = range(len(looks), len(looks) + 3)
-        self._keys = {
-            name: literal_keys(look)
-            for name, look in looks.items()
-            if isinstance(look, SettingCondition)
-        }
+        self._narrowing = Narrowing(looks)
+        self._asking: dict[tuple[str | None, ...], tuple[tuple[str, Look], ...]] = {}
+        self._memory: dict[tuple[str, str], Mapping[str, Parsed] | Unparsable] = {}
 
     def concerning(self, path: str) -> frozenset[str]:
         """Return the ids of the looks whose `files` name this path."""
@@ -76,6 +78,14 @@ class Looks:
 
     def asking(self, file: File) -> tuple[tuple[str, Look], ...]:
         """Return the looks that need the contents of this file to be answered."""
+        key = (file.path, file.old_path, file.status, file.mode_before, file.mode_after)
+        if key not in self._asking:
+            if len(self._asking) >= _PATHS:
+                self._asking.clear()
+            self._asking[key] = self._ask(file)
+        return self._asking[key]
+
+    def _ask(self, file: File) -> tuple[tuple[str, Look], ...]:
         if SUBMODULE in {file.mode_before, file.mode_after}:
             return ()
         ids = self.concerning(file.path)
@@ -86,51 +96,97 @@ class Looks:
     def wanted(self, files: Iterable[File]) -> Iterator[str]:
         """Yield the ids of the blobs that must be read before these files can be classified."""
         for file in files:
-            if self.asking(file):
+            if any(not isinstance(look, LineCondition) for _, look in self.asking(file)):
                 yield from (oid for oid in (file.oid_before, file.oid_after) if oid)
 
-    def inspect(self, file: File, contents: Contents) -> File:
-        """Return the file with what the looks ask for: matched lines, settings, size, kind."""
+    def lined(self, files: Iterable[File]) -> frozenset[str]:
+        """Return the paths whose changed lines must be known before they can be classified."""
+        return frozenset(
+            file.path
+            for file in files
+            if any(isinstance(look, LineCondition) for _, look in self.asking(file))
+        )
+
+    def inspect(self, file: File, contents: Contents, change: Difference | Unread | None) -> File:
+        """Return the file with what the looks ask for: matched lines, settings, size, kind.
+
+        `contents` holds the blobs that `wanted` named, `change` what changed in a file of `lined`.
+        """
         asking = self.asking(file)
         if not asking:
             return replace(file, lines=(), settings=())
-        sides = [contents.get(oid) if oid else None for oid in (file.oid_before, file.oid_after)]
+        lines = {n: look for n, look in asking if isinstance(look, LineCondition)}
+        settings = {n: look for n, look in asking if isinstance(look, SettingCondition)}
+        file = replace(file, lines=() if not lines else None, settings=() if not settings else None)
+        if lines:
+            file = self._with_lines(file, lines, change)
+        if len(lines) == len(asking):
+            return file
+        sides = [
+            contents.get(oid, _UNREAD) if oid else None for oid in (file.oid_before, file.oid_after)
+        ]
         before, after = sides
-        for side, oid in ((before, file.oid_before), (after, file.oid_after)):
-            if isinstance(side, Unread) or (side is None and oid):
-                why = side.why if isinstance(side, Unread) else "was not read"
-                return replace(file, unread=why)
-        return self._read(file, asking, *(None if isinstance(s, Unread) else s for s in sides))
+        if isinstance(before, Unread) or isinstance(after, Unread):
+            why = before.why if isinstance(before, Unread) else after.why  # type: ignore[union-attr]
+            return replace(file, unread=why)
+        if len(lines) + len(settings) < len(asking):
+            file = _with_kind(file, after or b"")
+        may_find = self._narrowing.in_settings(settings.keys(), before, after)
+        if not may_find:
+            return replace(file, settings=())
+        return self._with_settings(
+            file, [settings[name] for name in sorted(may_find)], before, after
+        )
 
-    def _read(
+    def _with_lines(
+        self, file: File, looks: Mapping[str, LineCondition], change: Difference | Unread | None
+    ) -> File:
+        if not isinstance(change, Difference):
+            return replace(file, unread=(change or _UNREAD).why)
+        may_find = self._narrowing.in_lines(looks.keys(), change)
+        found = (
+            relevant_lines([looks[name] for name in sorted(may_find)], change.lines())
+            if may_find
+            else ()
+        )
+        return replace(file, lines=found)
+
+    def _with_settings(
         self,
         file: File,
-        asking: tuple[tuple[str, Look], ...],
+        looks: list[SettingCondition],
         before: bytes | None,
         after: bytes | None,
     ) -> File:
-        lines = [look for _, look in asking if isinstance(look, LineCondition)]
-        shown = tuple(relevant_lines(lines, line_changes(before, after))) if lines else ()
-        file = replace(
-            file,
-            size=len(after) if after is not None else None,
-            binary=b"\0" in (after or b"")[:_SNIFFED],
-            lfs=(after or b"").startswith(LFS_HEADER),
-            lines=shown,
-            settings=(),
-        )
-        settings = {n: look for n, look in asking if isinstance(look, SettingCondition)}
-        needed = {n: look for n, look in settings.items() if self._may_hold(n, before, after)}
-        return _with_settings(file, needed.values(), before, after) if needed else file
+        old = self._parsed(file.old_path or file.path, file.oid_before, before)
+        new = self._parsed(file.path, file.oid_after, after)
+        if isinstance(old, Unparsable):
+            return replace(file, settings=None, unread=f"cannot be parsed: {old}")
+        if isinstance(new, Unparsable):
+            if old is None:
+                return replace(file, settings=None, unread=f"cannot be parsed: {new}")
+            # What stood there before can no longer be told: all of it is at stake.
+            file = replace(file, broken=f"could be parsed before and not after: {new}")
+            looks, new = [look.model_copy(update=ANY_MOVE) for look in looks], None
+        changes = setting_changes(old, new)
+        kept = {setting: None for look in looks for setting in matching_settings(look, changes)}
+        return replace(file, settings=tuple(sorted(kept, key=lambda s: (s.key, s.moved))))
 
-    def _may_hold(self, name: str, *sides: bytes | None) -> bool:
-        """Say whether a file can hold one of a look's keys at all: parsing is what costs."""
-        keys = self._keys[name]
-        if keys is None:
-            return True
-        return any(
-            b"\\" in side or any(key.encode() in side for key in keys) for side in sides if side
-        )
+    def _parsed(
+        self, path: str, oid: str | None, data: bytes | None
+    ) -> Mapping[str, Parsed] | Unparsable | None:
+        """Parse a file; what it was after one change is what it is before the next."""
+        if data is None:
+            return None
+        name = (oid or "", path.rpartition("/")[2])
+        if name not in self._memory:
+            if len(self._memory) >= _REMEMBERED:
+                self._memory.clear()
+            try:
+                self._memory[name] = parse_settings(path, data)
+            except Unparsable as exc:
+                self._memory[name] = exc
+        return self._memory[name]
 
 
 def _look(condition: Condition) -> Look | None:
@@ -141,6 +197,15 @@ def _look(condition: Condition) -> Look | None:
         or condition.dependency
         or condition.workflow
         or condition.migration
+    )
+
+
+def _with_kind(file: File, after: bytes) -> File:
+    return replace(
+        file,
+        size=len(after),
+        binary=b"\0" in after[:_SNIFFED],
+        lfs=after.startswith(LFS_HEADER),
     )
 
 
@@ -162,33 +227,3 @@ def _asks(look: Look, file: File) -> bool:
             return not gone and any(ask is not None for ask in content)
         case _:
             return False  # a kind of a later version
-
-
-def _with_settings(
-    file: File, looks: Iterable[SettingCondition], before: bytes | None, after: bytes | None
-) -> File:
-    old = _parsed(file.old_path or file.path, before)
-    new = _parsed(file.path, after)
-    broken = isinstance(new, Unparsable) and isinstance(old, dict)
-    if broken:
-        # Whatever stood there before can no longer be told: it is all at stake.
-        file = replace(file, broken=f"could be parsed before and not after: {new}")
-        looks = [look.model_copy(update=ANY_MOVE) for look in looks]
-        new = None
-    for side in (old, new):
-        if isinstance(side, Unparsable):
-            return replace(file, settings=None, unread=f"cannot be parsed: {side}")
-    changes = setting_changes(old, new)  # type: ignore[arg-type]  # mypy does not narrow in the loop
-    kept: dict[Setting, None] = {}
-    for look in looks:
-        kept |= dict.fromkeys(matching_settings(look, changes))
-    return replace(file, settings=tuple(sorted(kept, key=lambda s: (s.key, s.moved))))
-
-
-def _parsed(path: str, data: bytes | None) -> dict[str, Parsed] | Unparsable | None:
-    if data is None:
-        return None
-    try:
-        return dict(parse_settings(path, data))
-    except Unparsable as exc:
-        return exc

@@ -23,7 +23,7 @@ MAX_BYTES = 1 << 20
 _MAX_MERGED = 200_000  # keys taken over by `<<`
 _MAX_EVENTS = 250_000  # of YAML's parser: a value, its key, where a mapping or list begins, ends
 _MAX_DIRECTIVES = 1_000  # libyaml compares each with each
-_MAX_DOTTED = 1_000_000  # squares of how often a TOML key is dotted
+_MAX_EFFORT = 1_000_000  # for TOML: ten a line, and the square of how often a key is dotted
 _MAX_DIGITS = 17  # with a sign
 _UNSAFE = 1 << 53  # RFC 8785 has no integer of this size
 
@@ -108,9 +108,10 @@ def _json(text: str) -> dict[str, Parsed]:
 
 
 def _toml(text: str) -> dict[str, Parsed]:
-    # tomllib takes quadratic time over the parts of a dotted key.
-    if sum(found[0].count(".") ** 2 for found in _DOTTED.finditer(text)) > _MAX_DOTTED:
-        raise Unparsable("is nested too deep")
+    # tomllib takes quadratic time over the parts of a dotted key, and is slow at the best of times.
+    dots = (found[0].count(".") for found in _DOTTED.finditer(text))
+    if 10 * text.count("\n") + sum(n * n for n in dots) > _MAX_EFFORT:
+        raise Unparsable("would take too long to read")
     return flatten([("", tomllib.loads(text))], text)
 
 
@@ -124,7 +125,7 @@ def _ini(text: str) -> dict[str, Parsed]:
             continue
         if lines and depth > indent:
             lines.append(words)
-        elif words[0] == "[" and "]" in words:
+        elif words[0] == "[" and words.rfind("]") > 1:
             options, lines = sections.setdefault(words[1 : words.rindex("]")], {}), []
         elif found := re.match(r"([^=:]+)[=:]", words):
             lines, indent = [words[found.end() :].strip()], depth

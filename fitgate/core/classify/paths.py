@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
 
 from fitgate.core.classify.answers import Answer, answer
 from fitgate.core.conditions import PathCondition
@@ -43,7 +42,7 @@ def _happenings(file: File, covers: Callable[[str], bool]) -> Iterator[tuple[str
     left, arrived = covers(file.old_path), covers(file.path)
     if left or arrived:
         yield file.path, "renamed"
-    if left and arrived and PurePosixPath(file.old_path).name == PurePosixPath(file.path).name:
+    if left and arrived and _name(file.old_path) == _name(file.path):
         return  # moved about inside what the rule watches, under its own name
     if left:
         yield file.old_path, "removed"
@@ -69,3 +68,7 @@ def _fits(condition: PathCondition, file: File) -> bool | None:
     if False in answers:
         return False
     return None if None in answers else True
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]

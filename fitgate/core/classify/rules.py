@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from fitgate.core.classify.answers import NO, Answer, all_of, answer, any_of, none_of
 from fitgate.core.classify.lines import matching_lines
@@ -19,22 +20,28 @@ POLICY_RULE = "fitgate-policy-changed"
 """The one rule that no policy removes: a policy file is an IO by itself."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Subject:
-    """One change before the rules: its files, and which looks concern which of them."""
+    """One change before the rules: its files by the looks that concern them."""
 
-    facts: Facts
-    files: tuple[File, ...]
-    looks: Looks
+    def __init__(self, facts: Facts, looks: Looks) -> None:
+        self.facts, self.looks = facts, looks
+        self.files = facts.files or ()
+        self._by_look: dict[str, list[File]] = {}
+        for file in self.files:
+            ids = looks.concerning(file.path)
+            if file.old_path is not None:
+                ids |= looks.concerning(file.old_path)
+            for name in ids:
+                self._by_look.setdefault(name, []).append(file)
 
-    def concerned(self, look: Look) -> tuple[File, ...]:
-        name = self.looks.id_of[look]
-        return tuple(
-            file
-            for file in self.files
-            if name in self.looks.concerning(file.path)
-            or (file.old_path is not None and name in self.looks.concerning(file.old_path))
-        )
+    @property
+    def touched(self) -> AbstractSet[str]:
+        """Return the looks that concern any of the files."""
+        return self._by_look.keys()
+
+    def concerned(self, look: Look) -> list[File]:
+        """Return the files that a look concerns."""
+        return self._by_look.get(self.looks.id_of[look], [])
 
 
 def classify(facts: Facts, looks: Looks) -> Classification:
@@ -44,10 +51,8 @@ def classify(facts: Facts, looks: Looks) -> Classification:
             (u.why for u in facts.unknown if u.what == "files"), "the files could not be listed"
         )
         return Classification(None, (), (Unknown("files", why),))
-    subject = _Subject(facts, facts.files, looks)
-    touched = frozenset[str]().union(
-        *(looks.concerning(path) for file in facts.files for path in _paths(file))
-    )
+    subject = _Subject(facts, looks)
+    touched = subject.touched
     matches = list(_policy_files(facts.files))
     unknown: list[Unknown] = []
     for rule in looks.policy.rules:
@@ -76,7 +81,9 @@ def _policy_files(files: tuple[File, ...]) -> list[Match]:
     ]
 
 
-def _ask(rule: Rule, condition: Condition, subject: _Subject) -> Answer:
+def _ask(  # noqa: PLR0911 - one return a kind
+    rule: Rule, condition: Condition, subject: _Subject
+) -> Answer:
     if condition.any_:
         return any_of(_ask(rule, inner, subject) for inner in condition.any_)
     if condition.all_:
@@ -105,6 +112,8 @@ def _ask(rule: Rule, condition: Condition, subject: _Subject) -> Answer:
 def _line(rule: Rule, condition: LineCondition, subject: _Subject) -> Answer:
     """Ask a line condition of all its files together: what moved to another file is no loss."""
     files = subject.concerned(condition)
+    if not _unanswered(condition, subject) and all(f.lines == () for f in files):
+        return NO
     unread = [f for f in files if f.lines is None or _unanswered(condition, subject)]
     net = condition.fewer is not None or condition.more is not None
     if net and unread:

@@ -14,7 +14,8 @@ from decimal import Decimal
 
 from fitgate.core.conditions import SettingCondition, SettingMove
 from fitgate.core.facts import Scalar, Setting
-from fitgate.core.globs import PatternSet, key_to_re2, literal_names
+from fitgate.core.globs import key_to_re2
+from fitgate.core.patterns import PatternSet
 from fitgate.errors import FitgateError
 
 MAX_DEPTH = 100
@@ -28,13 +29,11 @@ _UNSAFE = 1 << 53  # RFC 8785 has no integer of this size
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 _PLAIN_NAME = re.compile(rf'[^."\[\]{_CONTROL}]+')
 _PLAIN_ENTRY = re.compile(rf'[^"\[\]{_CONTROL}]*')
-_DEFINITION = re.compile(
-    r'^[ \t]*+(?:[{,][ \t]*+)?"?([^\s"=:\[\]{},]++)"?[ \t]*+[=:]', re.MULTILINE
-)
+_DEFINITION = re.compile(r"""(?<![^\s"'=:,{}\[\]])([^\s"'=:,{}\[\]]++)["']?[ \t]*+[=:]""")
 _QUOTED = r'"(?:[^"\\]|\\.)*+"'
 _PART = re.compile(rf'\[(?:[^\[\]"]|{_QUOTED})*+\](?:#[0-9]+)?|\.?(?:{_QUOTED}|[^."\[\]]+)')
 _IDENTITIES = ("name", "id", "key", "job", "uses", "path", "repo", "alias")
-_BOOLEANS = {"true", "false"}
+_BOOLEANS, _EMPTY = {"true", "false"}, {"{}", "[]"}
 _AMOUNT = re.compile(
     r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)\s*([^\s0-9.+-][^0-9]*)?"
 )
@@ -66,9 +65,10 @@ def setting_changes(
     """Return what became of each value, sorted by key; None is an absent file.
 
     A number is the same written as text (`0.8`, `"0.8"`), so are true and false in any case; two
-    texts are the same only letter by letter (`"1.1"`, `"1.10"`). A value is `whole` if the mapping
-    or list that it stands in was not there before, in any form, or is not there any more. Texts
-    over 500 characters are cut and end with their SHA-256.
+    texts are the same only letter by letter (`"1.1"`, `"1.10"`), and those over 500 characters are
+    cut and end with their SHA-256. A value is `whole` if the mapping or list that it stands in was
+    not there before, in any form, or no longer is. One that was filled or emptied is told by its
+    entries alone.
     """
     old, new = before or {}, after or {}
     there = _places(before) if new.keys() - old.keys() else set()
@@ -79,10 +79,10 @@ def setting_changes(
         if was and now:
             if not same_value(was.value, now.value):
                 found.append(Setting(key, "changed", _kept(was.value), _kept(now.value), now.line))
-        elif now:
+        elif now and not (now.value in _EMPTY and key in there):
             whole = _around(key) not in there
             found.append(Setting(key, "added", None, _kept(now.value), now.line, whole))
-        elif was:
+        elif was and not (was.value in _EMPTY and key in still):
             whole = _around(key) not in still
             found.append(Setting(key, "removed", _kept(was.value), None, was.line, whole))
     return tuple(found)
@@ -99,17 +99,6 @@ def matching_settings(
     """
     keys = _keys(condition.key)
     return tuple(s for s in settings if keys.match(s.key) and _fits(condition, s))
-
-
-def literal_keys(condition: SettingCondition) -> frozenset[str] | None:
-    """Return names of which a file must contain one for the condition to match at all.
-
-    None if the key does not end with a name. A file that contains a backslash may write a name in
-    other letters and must be parsed anyway. Raises ValueError for a malformed `key`.
-    """
-    spelt = [literal_names(key) for key in condition.key]
-    known = [names for names in spelt if names is not None]
-    return frozenset[str]().union(*known) if len(known) == len(spelt) else None
 
 
 def same_value(one: Scalar, other: Scalar) -> bool:
@@ -196,7 +185,6 @@ class _Flat:
 
 
 def _lines(text: str) -> dict[str, int]:
-    """Return the line of each name that seems to be defined, 0 if there are several."""
     found: dict[str, int] = {}
     line, end = 1, 0
     for match in _DEFINITION.finditer(text):

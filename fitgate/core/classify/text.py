@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import re2
 
-from fitgate.core.classify.answers import Answer, all_of, answer
+from fitgate.core.classify.answers import NO, Answer, all_of, answer
 from fitgate.core.conditions import TextCondition
 from fitgate.core.facts import Change, Unknown
 from fitgate.core.findings import Match
@@ -15,6 +15,8 @@ from fitgate.core.policy import Rule
 
 def text(rule: Rule, condition: TextCondition, change: Change, author: str | None) -> Answer:
     """Say whether every asked-for text matches; a text that could not be read is unknown."""
+    if condition.trailer and not change.trailers:
+        return NO
     return all_of(_answers(rule, condition, change, author))
 
 

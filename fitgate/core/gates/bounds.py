@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from fitgate.core.facts import Change, Facts
+from fitgate.core.people import some
 from fitgate.core.trailers import is_placeholder
-
-
-def best(answers: Iterable[bool | None]) -> bool | None:
-    """Return Kleene's or: one yes is enough, and what is unknown may be one."""
-    seen = set(answers)
-    return True if True in seen else (None if None in seen else False)
 
 
 def both(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001 - values, not flags
@@ -26,7 +20,7 @@ def restoration(facts: Facts) -> bool | None:
     """Say whether the change brings back a state that was recorded as accepted."""
     if facts.change.restores is None:
         return None
-    return best(state.accepted for state in facts.change.restores)
+    return some(state.accepted for state in facts.change.restores)
 
 
 def declared(change: Change, key: str) -> tuple[str, ...]:

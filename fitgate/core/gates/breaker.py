@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from fitgate.core.facts import BreakerState
 from fitgate.core.findings import Case, Finding, Outcome, finding
-from fitgate.core.gates.bounds import best, both, restoration
-from fitgate.core.people import named, voices
+from fitgate.core.gates.bounds import both, restoration
+from fitgate.core.people import named, some, voices
 from fitgate.core.policy import BreakerGate
 
 _GATE = "breaker"
@@ -36,38 +38,34 @@ def _judge(state: BreakerState, case: Case) -> Finding:
             return finding(_GATE, Outcome.ALLOW, "breaker-degrades", breaker=state.name)
         case "audit":
             return _audit(state, case)
+        case _ as never:
+            assert_never(never)
 
 
 def _freeze(state: BreakerState, case: Case) -> Finding:
     """Return the answer of a freeze; a change that brings back an accepted state passes it."""
-    match restoration(case.facts):
-        case True:
-            return finding(_GATE, Outcome.ALLOW, "freeze-passed", breaker=state.name)
-        case None:
-            return finding(_GATE, Outcome.UNDECIDED, "freeze-unknown", breaker=state.name)
-        case False:
-            who = (state.owner,) if state.owner else ()
-            owner = state.owner or "unnamed"
-            return finding(_GATE, Outcome.DENY, "freeze", who=who, breaker=state.name, owner=owner)
+    passes = restoration(case.facts)
+    if passes:
+        return finding(_GATE, Outcome.ALLOW, "freeze-passed", breaker=state.name)
+    if passes is None:
+        return finding(_GATE, Outcome.UNDECIDED, "freeze-unknown", breaker=state.name)
+    who = (state.owner,) if state.owner else ()
+    owner = state.owner or "unnamed"
+    return finding(_GATE, Outcome.DENY, "freeze", who=who, breaker=state.name, owner=owner)
 
 
 def _audit(state: BreakerState, case: Case) -> Finding:
-    auditors = case.policy.auditors
-    if not auditors:
+    who = case.policy.auditors
+    if not who:
         return finding(_GATE, Outcome.HOLD, "auditors-unnamed", breaker=state.name)
-    match _audited(case):
-        case True:
-            return finding(_GATE, Outcome.ALLOW, "audit-signed", breaker=state.name)
-        case None:
-            return finding(
-                _GATE, Outcome.UNDECIDED, "audit-unknown", who=auditors,
-                breaker=state.name, auditors=auditors,
-            )  # fmt: skip
-        case False:
-            return finding(
-                _GATE, Outcome.HOLD, "audit-missing", who=auditors,
-                breaker=state.name, auditors=auditors,
-            )  # fmt: skip
+    signed = _audited(case)
+    if signed:
+        return finding(_GATE, Outcome.ALLOW, "audit-signed", breaker=state.name)
+    if signed is None:
+        return finding(
+            _GATE, Outcome.UNDECIDED, "audit-unknown", who=who, breaker=state.name, auditors=who
+        )
+    return finding(_GATE, Outcome.HOLD, "audit-missing", who=who, breaker=state.name, auditors=who)
 
 
 def _audited(case: Case) -> bool | None:
@@ -75,4 +73,4 @@ def _audited(case: Case) -> bool | None:
     if case.facts.approvals is None:
         return None
     said = voices(case.facts, case.policy)
-    return best(both(v.counts, named(v.person, case.policy.auditors)) for v in said)
+    return some(both(v.counts, named(v.person, case.policy.auditors)) for v in said)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from fitgate.core.facts import Artifact, Change, Drill, Facts
 from fitgate.core.findings import Case, Finding, Outcome, finding
-from fitgate.core.gates.bounds import best, both, declared, iso_length, iso_moment
+from fitgate.core.gates.bounds import both, declared, iso_length, iso_moment
+from fitgate.core.people import some
 from fitgate.core.policy import DrillTerms, RollbackWindow
 
 _GATE = "rollback-window"
@@ -83,7 +84,7 @@ def _look_up(ref: str, facts: Facts, *, plan: bool) -> _Proof:
         return _Proof(None, "could not be looked up")
     found = [a for a in facts.artifacts if a.ref.strip() == ref and (a.kind == "plan") is plan]
     proofs = [_resolved(a) if plan else _fit(a, facts.change) for a in found]
-    holds = best(proof.holds for proof in proofs)
+    holds = some(proof.holds for proof in proofs)
     whys = {proof.why for proof in proofs if proof.holds is holds}
     return _Proof(holds, " and ".join(sorted(whys)) or "is not among what was looked up")
 
@@ -132,14 +133,14 @@ def _older(artifact: Artifact, change: Change) -> bool | None:
 
 
 def _drill(terms: DrillTerms, facts: Facts) -> Iterator[Finding]:
-    drills = sorted(facts.drills or (), key=lambda drill: (drill.at, drill.id))
-    proofs = [(drill, _rehearsed(drill, terms, facts)) for drill in drills]
+    newest = sorted(facts.drills or (), key=lambda d: (d.at, d.id, repr(d)), reverse=True)
+    proofs = [(drill, _rehearsed(drill, terms, facts)) for drill in newest]
     proven = [drill for drill, proof in proofs if proof.holds]
     dates = _planned(terms, facts)
     within = iso_length(terms.within)
     whys = tuple(f"{drill.id}: {proof.why}" for drill, proof in proofs)
     if proven:
-        last = proven[-1]
+        last = proven[0]
         yield finding(_GATE, Outcome.ALLOW, "drill-passed", drill=last.id, at=iso_moment(last.at))
     elif dates:
         yield finding(_GATE, Outcome.ALLOW, "drill-planned", at=dates[0].isoformat())

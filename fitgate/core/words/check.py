@@ -9,10 +9,10 @@ from itertools import groupby
 
 from fitgate.core.facts import Facts, Unknown
 from fitgate.core.findings import Finding, Outcome
+from fitgate.core.inert import inert
+from fitgate.core.remedies import plain, sentence_for
 from fitgate.core.verdict import PolicyRef, Verdict
-from fitgate.core.words.inert import inert
 from fitgate.core.words.matches import match_sentence
-from fitgate.core.words.remedies import plain, sentence_for
 
 MARKS = {Outcome.ALLOW: "✓", Outcome.HOLD: "✗", Outcome.UNDECIDED: "?", Outcome.DENY: "✗"}
 """Beside the word, never instead of it."""

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from fitgate.core.facts import Scalar
 from fitgate.core.findings import Match
-from fitgate.core.words.inert import inert, quoted
+from fitgate.core.inert import inert, quoted
 
 PATH_LIMIT = 120
 VALUE_LIMIT = 60
@@ -42,7 +42,7 @@ def _seen(match: Match) -> str:
 def _happened(path: str, match: Match) -> str:
     if match.after == "renamed" and match.before is not None:
         return f"{inert(str(match.before), PATH_LIMIT)} renamed to {path}"
-    return f"{path} {match.after}"
+    return f"{path} {inert(str(match.after), VALUE_LIMIT)}"
 
 
 def _where(key: str) -> str:

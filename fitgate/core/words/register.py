@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from fitgate.core.inert import inert
 from fitgate.core.register import Evidence, Register, RegisterEntry, Tally
 from fitgate.core.review import Review
 from fitgate.core.standing import Standing
-from fitgate.core.words.inert import inert
 
 CATEGORIES = ("data", "evaluation", "alignment", "deployment", "supply-chain", "optionality")
 """The six, in the order in which they are told."""

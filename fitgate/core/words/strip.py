@@ -56,7 +56,7 @@ def strip(tally: Tally) -> Strip:
     return Strip("month", tuple(Column(month, months.get(month, {})) for month in begins))
 
 
-def ticks(columns: tuple[Column, ...], most: int = 6) -> tuple[int, ...]:
+def ticks(columns: tuple[Column, ...], most: int) -> tuple[int, ...]:
     """Return the columns that are labelled with their day: the first, and every so many."""
     every = max(1, -(-len(columns) // most))
     return tuple(range(0, len(columns), every))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fitgate.core.classify import Looks, classify
+from fitgate.core.classify.lines import Difference
 from fitgate.core.classify.rules import POLICY_RULE
 from fitgate.core.facts import Change, Facts, File, Line, Repo, Setting, Trailer, Unknown, Unread
 from fitgate.core.findings import Classification
@@ -97,7 +98,9 @@ def test_a_net_loss_cannot_be_told_while_a_file_is_unread() -> None:
 def test_a_settings_file_that_no_longer_parses_is_a_match_with_that_reason() -> None:
     looks = asked('{setting: {files: "**", key: "**.threshold", moved: lowered}}')
     file = File("evals/a.yaml", "modified", oid_before="1", oid_after="2")
-    seen = looks.inspect(file, {"1": b"bar: {threshold: 0.9}\n", "2": b"bar: {threshold: 0.9\n"})
+    seen = looks.inspect(
+        file, {"1": b"bar: {threshold: 0.9}\n", "2": b"bar: {threshold: 0.9\n"}, None
+    )
     (match,) = classify(Facts(NOW, "git", REPO, CHANGE, (seen,)), looks).matches
     assert (match.key, match.before) == ("bar.threshold", 0.9)
     assert str(match.after).startswith("could be parsed before and not after: ")
@@ -106,7 +109,7 @@ def test_a_settings_file_that_no_longer_parses_is_a_match_with_that_reason() -> 
 def test_a_broken_settings_file_is_no_match_for_a_rule_whose_keys_it_never_held() -> None:
     looks = asked('{setting: {files: "**", key: "**.threshold", moved: lowered}}')
     file = File("evals/a.yaml", "modified", oid_before="1", oid_after="2")
-    seen = looks.inspect(file, {"1": b"bar: 1\n", "2": b"bar: [1\n"})
+    seen = looks.inspect(file, {"1": b"bar: 1\n", "2": b"bar: [1\n"}, None)
     assert classify(Facts(NOW, "git", REPO, CHANGE, (seen,)), looks).is_io is False
 
 
@@ -160,18 +163,27 @@ def test_no_policy_can_stop_a_policy_file_from_being_an_io(path: str) -> None:
     assert looks.layer(path) == "slow"
 
 
-def test_inspecting_reads_only_what_a_look_asks_for() -> None:
-    looks = asked('{line: {files: "*.py", removed: x}}')
-    files = [File("a.py", "modified", oid_before="1", oid_after="2"), File("a.md", "modified", oid_after="3"),
-             File("b.py", "added", oid_after="4")]  # fmt: skip
-    assert set(looks.wanted(files)) == {"1", "2"}
+def test_only_what_a_look_asks_for_is_wanted() -> None:
+    looks = asked(
+        '{any: [{line: {files: "*.py", removed: x}}, {setting: {files: "*.yaml", key: "**.a", moved: lowered}}]}'
+    )
+    files = [
+        File("a.py", "modified", oid_before="1", oid_after="2"),
+        File("a.md", "modified", oid_after="3"),
+        File("b.py", "added", oid_after="4"),
+        File("a.yaml", "modified", oid_before="5", oid_after="6"),
+        File("b.yaml", "added", oid_after="7"),
+    ]
+    assert looks.lined(files) == {"a.py"}
+    assert set(looks.wanted(files)) == {"5", "6"}
 
 
 def test_contents_that_cannot_be_had_leave_the_file_unread_with_the_reason() -> None:
     looks = asked('{line: {files: "*.py", removed: x}}')
     file = File("a.py", "modified", oid_before="1", oid_after="2")
-    seen = looks.inspect(file, {"1": Unread("not in this clone"), "2": b"y\n"})
+    seen = looks.inspect(file, {}, Unread("not in this clone"))
     assert (seen.lines, seen.unread) == (None, "not in this clone")
+    assert looks.inspect(file, {}, None).unread == "was not read"
 
 
 def test_inspecting_finds_lines_and_settings_in_one_reading() -> None:
@@ -179,6 +191,8 @@ def test_inspecting_finds_lines_and_settings_in_one_reading() -> None:
         '{any: [{line: {files: "*.yaml", removed: "^a:"}}, {setting: {files: "*.yaml", key: "**.a"}}]}'
     )
     file = File("x.yaml", "modified", oid_before="1", oid_after="2")
-    seen = looks.inspect(file, {"1": b"a: 2\nb: 1\n", "2": b"a: 1\nb: 1\n"})
+    before, after = b"a: 2\nb: 1\n", b"a: 1\nb: 1\n"
+    change = Difference.of_contents(before, after)
+    seen = looks.inspect(file, {"1": before, "2": after}, change)
     assert seen.lines == (Line("-", 1, "a: 2"),)
     assert [(s.key, s.before, s.after) for s in seen.settings or ()] == [("a", 2, 1)]

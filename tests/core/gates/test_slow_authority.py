@@ -183,16 +183,22 @@ def test_a_restoration_is_not_slowed_by_a_degrading_breaker() -> None:
 def test_a_state_that_was_never_accepted_is_no_restoration() -> None:
     change = a_change(restores=(Restoration("1" * 40, accepted=False),), material_at=NOW)
     facts = facts_of(change, approvals=(an_approval("sam"),))
-    assert judged(facts, GATE)["signatures-missing"] == "HOLD"
-    assert judged(facts, GATE)["cooldown-running"] == "HOLD"
+    assert judged(facts, GATE) == {
+        "signatures-missing": "HOLD",
+        "cooldown-running": "HOLD",
+        "rationale-given": "ALLOW",
+    }
 
 
 def test_a_restoration_perhaps_is_undecided_where_it_matters() -> None:
     for restores in (None, MAYBE_ACCEPTED):
         change = a_change(restores=restores, material_at=NOW)
         facts = facts_of(change, approvals=(an_approval("sam"),))
-        assert judged(facts, GATE)["signatures-unknown"] == "UNDECIDED"
-        assert judged(facts, GATE)["cooldown-unknown"] == "UNDECIDED"
+        assert judged(facts, GATE) == {
+            "signatures-unknown": "UNDECIDED",
+            "cooldown-unknown": "UNDECIDED",
+            "rationale-given": "ALLOW",
+        }
 
 
 def test_a_restoration_perhaps_is_allowed_when_the_full_terms_are_met() -> None:

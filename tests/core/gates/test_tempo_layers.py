@@ -12,6 +12,7 @@ def judged(*layers: Layer) -> dict[str, str]:
 
 
 def test_fast_and_slow_in_one_change_is_held() -> None:
+    assert judged("fast", "slow") == {"layers-mixed": "HOLD"}
     assert judged("fast", "medium", "slow") == {"layers-mixed": "HOLD"}
 
 

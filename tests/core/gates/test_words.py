@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import fitgate.core
-from fitgate.core.words.remedies import WORDS, plain, remedy_for, sentence_for
+from fitgate.core.remedies import WORDS, plain, remedy_for, sentence_for
 
 CORE = Path(fitgate.core.__file__).parent
 # A Finding that is not made by a call in the core: the corridor says it of the policy it read.

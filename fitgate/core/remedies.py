@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from fitgate.core.words.inert import inert
+from fitgate.core.inert import inert
 
 
 class Words(NamedTuple):
@@ -36,7 +36,8 @@ WORDS: Mapping[str, Words] = {
     ),
     "signatures-unknown": Words(
         "It cannot be told whether everybody has signed who must. Not surely given: {missing}."
-        " Surely given: {have}. Perhaps, or not, counted: {not_counted}. Not readable: {unknown}.",
+        " Surely given: {have}. Not, or not surely, counted: {not_counted}. Also unknown:"
+        " {unknown}.",
         "Make sure that FITGate may read approvals, memberships and contributors, or ask one more"
         " person for each of these to approve: {missing}.",
     ),

@@ -1,0 +1,5 @@
+"""`python -m fitgate`."""
+
+from fitgate.entrypoints.cli import main
+
+main()

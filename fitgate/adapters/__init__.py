@@ -1,0 +1,1 @@
+"""The world as the corridor sees it: one folder or file a system."""

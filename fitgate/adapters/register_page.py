@@ -1,0 +1,136 @@
+"""The register as one page of HTML that needs nothing else: no network, no script."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from fitgate.core.inert import inert
+from fitgate.core.register import Register
+from fitgate.core.remedies import plain
+from fitgate.core.words.check import MARKS, finding_sentence
+from fitgate.core.words.register import (
+    CATEGORIES,
+    STANDINGS,
+    by_category,
+    evidence_words,
+    policy_notes,
+    short_id,
+    standing_words,
+)
+from fitgate.core.words.strip import Strip, strip, ticks
+
+FOLDER = Path(__file__).parent / "templates"
+_WIDTH, _HEIGHT, _GAP = 960, 120, 0.18
+_WIDEST, _LABEL = 60, 160
+_LOWEST = 4
+"""IOs that a full column stands for at least: one alone is not drawn as a tower."""
+
+
+def write_page(register: Register, out: IO[str]) -> None:
+    """Write the page, entry by entry, the newest last."""
+    style, script = (_source(name) for name in ("register.css", "register.js"))
+    columns = strip(register.tally)
+    page = (
+        _templates()
+        .get_template("register.html")
+        .generate(
+            register=register,
+            tally=register.tally,
+            strip=columns,
+            drawing=_drawing(columns),
+            categories=by_category(register.tally),
+            standings=[s for s in STANDINGS if register.tally.standings.get(s)],
+            meanings=STANDINGS,
+            notes=[*policy_notes(register.tally)],
+            standing_words=standing_words(register.tally),
+            style=Markup(style),  # noqa: S704 - ours
+            script=Markup(script),  # noqa: S704 - ours
+            hashes={"style": _csp_hash(style), "script": _csp_hash(script)},
+        )
+    )
+    out.writelines(page)
+
+
+@functools.cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "moment": plain,
+        "short_id": short_id,
+        "evidence": evidence_words,
+        "sentence": finding_sentence,
+        "mark": lambda finding: MARKS[finding.outcome],
+        "colour": colour,
+    }
+    return environment
+
+
+def _finalize(value: Any) -> Any:  # noqa: ANN401 - whatever a template shows
+    """Make every text inert before it is escaped, wherever it comes from."""
+    return inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _source(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def _csp_hash(source: str) -> str:
+    digest = hashlib.sha256(source.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def colour(category: str) -> str:
+    """Return the CSS class of a category's colour; a team's own share two."""
+    if category in CATEGORIES:
+        return f"c{CATEGORIES.index(category)}"
+    return f"c{len(CATEGORIES) + sum(category.encode()) % 2}"
+
+
+def _drawing(columns: Strip) -> dict[str, Any]:
+    """Return where the bars of a strip stand, in the units of its view box."""
+    count = max(len(columns.columns), 1)
+    step = min(_WIDTH / count, _WIDEST)
+    labelled = ticks(columns.columns, max(1, int(step * count / _LABEL)))
+    return {
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "bars": [*_bars(columns, step)],
+        "labels": [(round(n * step, 1), columns.columns[n].begins) for n in labelled],
+        "end": round(step * count, 1),
+    }
+
+
+def _bars(columns: Strip, step: float) -> Iterator[dict[str, Any]]:
+    unit = (_HEIGHT - 4) / max(columns.highest, _LOWEST)
+    for number, column in enumerate(columns.columns):
+        foot = float(_HEIGHT)
+        parts = []
+        for category in sorted(
+            column.counts, key=lambda c: (CATEGORIES.index(c) if c in CATEGORIES else 9, c)
+        ):
+            height = column.counts[category] * unit
+            foot -= height
+            parts.append((colour(category), round(foot, 1), round(height, 1)))
+        yield {
+            "x": round(number * step + step * _GAP / 2, 1),
+            "width": round(step * (1 - _GAP), 1),
+            "begins": column.begins,
+            "said": ", ".join(f"{inert(c)} {n}" for c, n in column.counts.items()),
+            "total": column.total,
+            "parts": parts,
+        }

@@ -1,0 +1,143 @@
+"""The only file that names concrete adapters; each is imported when it is asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol
+
+from fitgate.ports import Forge
+
+if TYPE_CHECKING:
+    from fitgate.adapters.console import Rows
+    from fitgate.adapters.journal import Journal
+    from fitgate.adapters.register_files import Writer
+    from fitgate.core.events import Event
+    from fitgate.core.facts import Repo
+    from fitgate.core.register import Register, RegisterEntry
+    from fitgate.core.reverts import Reverts
+
+
+class Clone(Forge, Protocol):
+    """A local clone as a forge, and what a command asks of it besides."""
+
+    @property
+    def reverts(self) -> Reverts:
+        """Return which of the landings gathered so far undo which."""
+
+    def repo(self, head: str) -> Repo:
+        """Return the repository: its id and its name."""
+
+    def resolve(self, name: str) -> str:
+        """Return the commit that a revision names."""
+
+    def count(self, event: Event) -> int:
+        """Return how many landings an event points at."""
+
+
+@contextmanager
+def open_clone(path: Path) -> Iterator[Clone]:
+    """Open the clone that a path is in."""
+    from fitgate.adapters.git.clone import Clone as GitClone
+
+    class Local(GitClone):
+        """A clone that resolves names and counts landings."""
+
+        def resolve(self, name: str) -> str:
+            return self.overlay.resolve(name)
+
+        def count(self, event: Event) -> int:
+            return len(self.landings(event))
+
+    with Local(path) as clone:
+        yield clone
+
+
+def shipped_policies() -> Mapping[str, str]:
+    """Return the policies that come with FITGate, by the name that `use` calls them."""
+    from fitgate.adapters.shipped import ShippedPolicies
+
+    return ShippedPolicies()
+
+
+def written(path: Path) -> AbstractContextManager[IO[str]]:
+    """Open a file that appears in its place, whole, when all is written."""
+    from fitgate.adapters.register_files import atomic
+
+    return atomic(path)
+
+
+def journals() -> type[Journal]:
+    """Return what begins a scan's journal, or takes it up."""
+    from fitgate.adapters.journal import Journal
+
+    return Journal
+
+
+def register_writers() -> Mapping[str, Writer]:
+    """Return what writes a register, by the name of the file."""
+    from fitgate.adapters import register_files
+    from fitgate.adapters.register_page import write_page
+
+    return {
+        "register.yaml": register_files.write_yaml,
+        "register.csv": register_files.write_csv,
+        "register.html": write_page,
+        "register.json": register_files.write_json,
+        "verdicts.json": register_files.write_verdicts,
+    }
+
+
+def print_table(header: Sequence[str], rows: Rows, *, colour: bool) -> None:
+    """Print rows to stdout: by Rich on a terminal, plain in a pipe."""
+    from fitgate.adapters import console
+
+    console.print_table(header, rows, sys.stdout, rich=sys.stdout.isatty() and colour)
+
+
+def progress(
+    what: str, total: int, *, shown: bool
+) -> AbstractContextManager[Callable[[int], None]]:
+    """Show how far a long work is; yields what is called with the number done so far."""
+    from fitgate.adapters import console
+
+    return console.progress(what, total, shown=shown)
+
+
+def painted(line: str) -> str:
+    """Return a line of a verdict with its outcomes in colour."""
+    from fitgate.adapters import console
+
+    return console.painted(line)
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Make sure that a register may be written into a folder."""
+    from fitgate.adapters import register_files
+
+    register_files.refuse_foreign(folder)
+
+
+def write_register(folder: Path, register: Register) -> list[Path]:
+    """Write the files of a register into a folder, and return them."""
+    from fitgate.adapters.register_files import write_files
+
+    writers = register_writers()
+    names = ("register.yaml", "register.csv", "register.html", "verdicts.json")
+    return write_files(folder, register, {name: writers[name] for name in names})
+
+
+def read_register(path: Path) -> list[RegisterEntry]:
+    """Read the entries of a register that a scan wrote."""
+    from fitgate.adapters.register_files import read_yaml
+
+    return read_yaml(path)
+
+
+def harmless(cell: str) -> str:
+    """Return a CSV cell that is no formula to a spreadsheet."""
+    from fitgate.adapters import register_files
+
+    return register_files.harmless(cell)

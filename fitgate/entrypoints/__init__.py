@@ -1,0 +1,1 @@
+"""Where the world comes in: argv, the environment, the clock."""

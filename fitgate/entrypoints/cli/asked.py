@@ -1,0 +1,114 @@
+"""What is said on a command line, read into values; here the clock comes in."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from fitgate.errors import UserError
+
+if TYPE_CHECKING:
+    from fitgate.core.reading import PolicyFile
+    from fitgate.core.review import Review
+
+REVIEWS = Path(".fitgate", "register.yaml")
+_SPAN = re.compile(r"(\d{1,5})([hdw])")
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def now() -> datetime:
+    """Return the present moment, in whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def since(said: str, at: datetime) -> datetime | None:
+    """Read `90d`, `2026-01-31`, a moment or `all`; None is from the beginning."""
+    if said == "all":
+        return None
+    if span := _SPAN.fullmatch(said):
+        try:
+            return at - int(span[1]) * _UNITS[span[2]]
+        except OverflowError:
+            return None
+    return moment(said, "--since", "90d, 12w, 36h, 2026-01-31, 2026-01-31T12:00:00Z or all")
+
+
+def moment(said: str, option: str, shapes: str = "2026-01-31 or 2026-01-31T12:00:00Z") -> datetime:
+    """Read a day or a moment, in UTC where it names no zone."""
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        raise typer.BadParameter(f"{option} {said!r} is none of {shapes}") from None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def text_of(name: str) -> str:
+    """Read a file, or stdin where it is called `-`.
+
+    Raises:
+        UserError: when it cannot be read.
+    """
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except OSError as exc:
+        raise UserError(
+            f"{name}: {exc.strerror}. Give the path of a file that can be read."
+        ) from exc
+    except UnicodeDecodeError as exc:
+        raise UserError(f"{name}: is not text in UTF-8 (byte {exc.start}).") from exc
+
+
+def policy_file(name: str | None) -> PolicyFile | None:
+    """Read the policy that was given by hand, if one was."""
+    if name is None:
+        return None
+    from fitgate.bootstrap import shipped_policies
+    from fitgate.core.reading import parse_policy
+
+    return parse_policy(text_of(name), name, shipped_policies())
+
+
+def reviews_file(path: Path, named: Path | None) -> Path:
+    """Return where the reviews of a clone are: where it is said, else in its top folder."""
+    if named is not None:
+        return named
+    here = path.resolve()
+    top = next((f for f in (here, *here.parents) if (f / ".git").exists()), here)
+    return top / REVIEWS
+
+
+def reviews(file: Path, *, must_exist: bool) -> tuple[Review, ...]:
+    """Read what people said of register entries.
+
+    Raises:
+        RegisterError: with every problem of the file.
+        UserError: when it cannot be read.
+    """
+    from fitgate.core.review import parse_reviews
+
+    if not must_exist and not file.exists():
+        return ()
+    return parse_reviews(text_of(str(file)), str(file))
+
+
+def reviewer() -> str:
+    """Return who sits here, as Git would call them or else the machine."""
+    known = os.environ.get("GIT_AUTHOR_EMAIL") or os.environ.get("EMAIL")
+    return known or getpass.getuser()
+
+
+def width() -> int:
+    """Return how many columns there are to write in; a pipe has 100."""
+    return min(os.get_terminal_size().columns, 120) if sys.stdout.isatty() else 100
+
+
+def colourful() -> bool:
+    """Say whether output may be coloured (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

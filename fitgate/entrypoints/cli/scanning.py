@@ -1,0 +1,194 @@
+"""One scan: every landing through the corridor into a journal, and the register from that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic.types import JsonValue
+
+from fitgate import __version__
+from fitgate.bootstrap import Clone, journals, progress, shipped_policies
+from fitgate.core.classify.lines import Difference
+from fitgate.core.events import Event, Happening
+from fitgate.core.facts import Contents, Facts, Unread
+from fitgate.core.in_force import PolicyText, Rulebook
+from fitgate.core.policy import Policy
+from fitgate.core.proposal import entry_of
+from fitgate.core.reading import PolicyFile
+from fitgate.core.register import Line, Register, RegisterEntry, count, line_adapter
+from fitgate.core.review import Review, merge
+from fitgate.core.verdict import verdict_json
+from fitgate.core.words.matches import match_sentence
+from fitgate.core.words.register import scope_words
+from fitgate.entrypoints.cli import asked
+from fitgate.errors import UserError
+from fitgate.pipeline import Judged, Policies, run
+
+if TYPE_CHECKING:
+    from fitgate.adapters.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """A forge without the changes that an earlier run has judged.
+
+    They are gathered again all the same: what a later one undoes is among them.
+    """
+
+    clone: Clone
+    done: int
+
+    def gather(self, event: Event) -> Iterator[Facts]:
+        return islice(self.clone.gather(event), self.done, None)
+
+    def read(self, oids: Iterable[str]) -> Contents:
+        return self.clone.read(oids)
+
+    def changes(
+        self, asked: Iterable[tuple[Facts, AbstractSet[str]]]
+    ) -> Iterator[Mapping[str, Difference | Unread]]:
+        return self.clone.changes(asked)
+
+    def bind(self, facts: Sequence[Facts]) -> Sequence[Facts]:
+        return self.clone.bind(facts)
+
+    def policies(self, commit: str) -> Iterator[PolicyText]:
+        return self.clone.policies(commit)
+
+
+class _Shelf(Policies):
+    """The policies in force, each kept by its digest for what is said of it later."""
+
+    def __init__(self, forge: _Rest, library: Mapping[str, str], given: PolicyFile | None) -> None:
+        super().__init__(forge, library, given)
+        self.kept: dict[str, Policy] = {}
+
+    def judging(self, facts: Facts) -> Rulebook:
+        book = super().judging(facts)
+        self.kept[book.file.digest] = book.file.policy
+        return book
+
+
+class Scan:
+    """What has landed in a clone, judged under `given` or else the policy in force at each base."""
+
+    def __init__(
+        self,
+        clone: Clone,
+        given: PolicyFile | None,
+        reviews: Sequence[Review],
+        *,
+        span: str | None,
+        since: str,
+    ) -> None:
+        self._clone, self._given, self._reviews = clone, given, reviews
+        self._span, self._since = span, since
+
+    def journal(self, path: Path | None, *, resume: bool) -> Journal:
+        """Open the journal: one taken up, else a new one; without a path in a file of no name."""
+        said = {
+            "FITGate": __version__,
+            "repository": self._clone.repo(self._ends()[1]).id,
+            "--policy": self._given.digest if self._given else "",
+            "--range": self._span or "",
+            "--since": self._since,
+        }
+        taken = journals().take_up(path, said) if resume and path else None
+        return taken or journals().begin(path, said, self._fixed())
+
+    def judge(self, journal: Journal, *, shown: bool) -> None:
+        """Judge what the journal does not have yet, and note it down there."""
+        event = _event(journal.fixed)
+        rest = _Rest(self._clone, journal.done)
+        shelf = _Shelf(rest, shipped_policies(), self._given)
+        total = self._clone.count(event)
+        with progress("judging changes", total, shown=shown) as show:
+            for judged in run(event, rest, shelf):
+                policy = shelf.kept[judged.verdict.policy.digest]
+                journal.append(line_adapter().dump_json(_line(judged, policy)))
+                show(journal.done)
+
+    def register(self, journal: Journal) -> Register:
+        """Return the register of all that stands in the journal, with what people said of it."""
+        places: list[int] = []
+        claimed: set[str] = set()
+
+        def lines() -> Iterator[Line]:
+            for place, text in journal.placed():
+                line = line_adapter().validate_json(text)
+                if line.entry is not None:
+                    places.append(place)
+                    claimed.update(r.change for r in self._reviews if r.is_of(line.entry))
+                    line = replace(line, entry=self._reviewed(line.entry))
+                yield line
+
+        def entries() -> Iterator[RegisterEntry]:
+            for place in places:
+                entry = line_adapter().validate_json(journal.at(place)).entry
+                if entry is not None:
+                    yield self._reviewed(entry)
+
+        event = _event(journal.fixed)
+        tally = count(lines())
+        return Register(
+            repository=self._clone.repo(event.head).name,
+            scope=scope_words(event.since, self._span or ""),
+            at=event.at,
+            version=__version__,
+            tally=tally,
+            unclaimed=tuple(r.change for r in self._reviews if r.change not in claimed),
+            entries=entries,
+            verdicts=lambda: _verdicts(journal),
+        )
+
+    def _fixed(self) -> dict[str, str]:
+        at = asked.now()
+        since = asked.since(self._since, at)
+        base, head = self._ends()
+        return {
+            "at": at.isoformat(),
+            "base": base,
+            "head": head,
+            "since": since.isoformat() if since else "",
+        }
+
+    def _ends(self) -> tuple[str, str]:
+        if self._span is None:
+            return "", self._clone.resolve("HEAD")
+        base, dots, head = self._span.partition("..")
+        if not dots or head.startswith("."):
+            raise UserError(f"--range {self._span!r} is not a range. Write one as in v1.0..HEAD.")
+        return self._clone.resolve(base or "HEAD"), self._clone.resolve(head or "HEAD")
+
+    def _reviewed(self, entry: RegisterEntry) -> RegisterEntry:
+        state = self._clone.reverts.state(entry.sha) if entry.sha else None
+        if state and state.is_reverted:
+            entry = replace(entry, reverted_by=state.reverted_by[-1])
+        return merge(entry, self._reviews)
+
+
+def _event(fixed: Mapping[str, str]) -> Event:
+    since = datetime.fromisoformat(fixed["since"]) if fixed["since"] else None
+    at = datetime.fromisoformat(fixed["at"])
+    return Event(Happening.LANDED, fixed["base"] or None, fixed["head"], at, since)
+
+
+def _line(judged: Judged, policy: Policy) -> Line:
+    facts, verdict, standing = judged.facts, judged.verdict, judged.standing
+    entry = None
+    if verdict.is_io is not False:
+        sentences = [match_sentence(match) for match in verdict.matches]
+        entry = entry_of(facts, verdict, standing, policy, sentences)
+    return Line(facts.change.id, verdict_json(verdict), standing, entry)
+
+
+def _verdicts(journal: Journal) -> Iterator[Mapping[str, JsonValue]]:
+    for text in journal.lines():
+        line = line_adapter().validate_json(text)
+        yield {"change": line.change, "verdict": line.verdict, "standing": line.standing}

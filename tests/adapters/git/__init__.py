@@ -1,0 +1,1 @@
+"""The git adapter, against real repositories made on the spot."""

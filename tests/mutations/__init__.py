@@ -1,0 +1,1 @@
+"""Deliberate faults, and the named test that must notice each."""

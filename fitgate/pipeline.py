@@ -12,6 +12,7 @@ from fitgate.core.events import Event, Happening
 from fitgate.core.facts import Contents, Facts, Unread
 from fitgate.core.findings import Classification
 from fitgate.core.in_force import UNREADABLE, Rulebook, choose, rulebook
+from fitgate.core.policy import Policy
 from fitgate.core.reading import PolicyFile
 from fitgate.core.standing import Standing, standing
 from fitgate.core.verdict import Verdict, decide
@@ -28,15 +29,16 @@ class Judged:
     facts: Facts
     verdict: Verdict
     standing: Standing | None
+    policy: Policy
 
 
-def run(event: Event, forge: Forge, policies: Policies) -> Iterator[Judged]:
-    """Take what an event points at through the corridor, oldest change first.
+def run(event: Event, forge: Forge, policies: Policies, done: int = 0) -> Iterator[Judged]:
+    """Take what an event points at through the corridor, oldest change first, but the first `done`.
 
     gather → classify → decide, forward only. What becomes of a verdict (a register, a check, an
     exit code) is the entrypoint's.
     """
-    changes = forge.gather(event)
+    changes = islice(forge.gather(event), done, None)
     while batch := list(islice(changes, BATCH)):
         books = [policies.judging(facts) for facts in batch]
         seen = look_into(batch, [book.looks for book in books], forge)
@@ -45,7 +47,8 @@ def run(event: Event, forge: Forge, policies: Policies) -> Iterator[Judged]:
         for facts, book, said in zip(bound, books, found, strict=True):
             verdict = decide(facts, said, book)
             landed = event.happening is Happening.LANDED
-            yield Judged(facts, verdict, standing(verdict) if landed else None)
+            stands = standing(verdict) if landed else None
+            yield Judged(facts, verdict, stands, book.file.policy)
 
 
 def look_into(batch: Sequence[Facts], looks: Sequence[Looks], forge: Forge) -> list[Facts]:

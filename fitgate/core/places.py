@@ -15,6 +15,8 @@ from fitgate.errors import Problem
 MAX_BYTES = 1_000_000
 """Nobody writes a file of this size by hand."""
 
+_DEEPEST = 10_000
+
 Path = tuple[str | int, ...]
 
 
@@ -63,6 +65,8 @@ def load(text: str) -> Located:
     """Read YAML; what is no YAML, too large or says a key twice has problems and no document."""
     if len(text) > MAX_BYTES:
         return Located(None, {}, (Problem(f"is larger than {MAX_BYTES} bytes"),))
+    if _may_overflow(text):
+        return Located(None, {}, (Problem("is nested too deep, or has too long a line"),))
     loader = Loader(text)
     try:
         node = loader.get_single_node()
@@ -80,6 +84,15 @@ def load(text: str) -> Located:
         return Located(None, {}, (Problem(f"is not YAML: {exc}"),))
     finally:
         loader.dispose()
+
+
+def _may_overflow(text: str) -> bool:
+    """Say whether nesting could overflow the C stack of PyYAML, which kills the process.
+
+    Each level takes a bracket, or a character of some line; twenty thousand levels do no harm.
+    """
+    longest = max(map(len, text.splitlines()), default=0)
+    return longest + text.count("[") + text.count("{") > _DEEPEST
 
 
 def dotted(path: Path) -> str:

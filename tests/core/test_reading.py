@@ -73,7 +73,7 @@ def test_a_key_that_stands_twice_is_refused_because_yaml_would_drop_one() -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", "- a\n", "just words\n", "a: [\n", "\x00", "&a [*a]", "[" * 5000]
+    "text", ["", "- a\n", "just words\n", "a: [\n", "\x00", "&a [*a]", "[" * 5000, "- " * 30_000]
 )
 def test_what_is_no_policy_at_all_is_an_error_and_never_a_crash(text: str) -> None:
     assert problems(text)

@@ -17,7 +17,7 @@ from fitgate.core.reading import PolicyFile
 from fitgate.core.verdict import Verdict, decide, verdict_json
 from tests.builders import DIGEST, NOW, OTHER_DIGEST, a_person, a_policy, facts_of
 
-IO = Classification(True, (Match("r", "data", "path", "a.sql"),))
+IO = Classification(is_io=True, matches=(Match("r", "data", "path", "a.sql"),))
 UNSEEN = Classification(None, (), (Unknown("contents of a.yaml", "not in this clone"),))
 OVERRIDE = Override("github:sam", "the site is down", NOW + timedelta(hours=1), DIGEST)
 
@@ -63,7 +63,7 @@ def test_a_key_this_version_cannot_do_is_undecided_for_an_io_and_nothing_for_the
     value = ["github:a/b@c:p"] if key == "extends" else [
         {"rule": "r", "owner": "a", "reason": "b", "until": "2027-01-01"}
     ]  # fmt: skip
-    assert decided(**{key: value}).outcome is Outcome.UNDECIDED
+    assert decided(IO, **{key: value}).outcome is Outcome.UNDECIDED
     assert decided(Classification(is_io=False), **{key: value}).outcome is Outcome.ALLOW
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
@@ -9,6 +10,9 @@ from fitgate.core.classify.lines import Difference
 from fitgate.core.conditions import LineCondition, Look, SettingCondition
 from fitgate.core.globs import name_patterns
 from fitgate.core.patterns import PatternSet
+
+
+_ENDS = re.compile(r"\\[Az]|\(\?\w*-\w*m")
 
 
 class Narrowing:
@@ -63,8 +67,8 @@ def _clues(look: Look) -> Iterator[str]:
         case LineCondition():
             one_of = (*(look.added or ()), *(look.removed or ()), look.fewer, look.more)
             asked = [pattern for pattern in one_of if pattern is not None]
-            # Only here the ends of a text are not the ends of a line.
-            if not any("\\A" in pattern or "\\z" in pattern for pattern in asked):
+            # What speaks of the ends of a text, or redefines them, must see its lines one by one.
+            if not any(map(_ENDS.search, asked)):
                 yield from asked
         case SettingCondition():
             named = [name_patterns(key) for key in look.key]

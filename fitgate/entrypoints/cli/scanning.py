@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +12,7 @@ from pydantic.types import JsonValue
 
 from fitgate import __version__
 from fitgate.bootstrap import Clone, journals, progress, shipped_policies
-from fitgate.core.classify.lines import Difference
 from fitgate.core.events import Event, Happening
-from fitgate.core.facts import Contents, Facts, Unread
-from fitgate.core.in_force import PolicyText, Rulebook
-from fitgate.core.policy import Policy
 from fitgate.core.proposal import entry_of
 from fitgate.core.reading import PolicyFile
 from fitgate.core.register import Line, Register, RegisterEntry, count, line_adapter
@@ -32,47 +26,6 @@ from fitgate.pipeline import Judged, Policies, run
 
 if TYPE_CHECKING:
     from fitgate.adapters.journal import Journal
-
-
-@dataclass(frozen=True, slots=True)
-class _Rest:
-    """A forge without the changes that an earlier run has judged.
-
-    They are gathered again all the same: what a later one undoes is among them.
-    """
-
-    clone: Clone
-    done: int
-
-    def gather(self, event: Event) -> Iterator[Facts]:
-        return islice(self.clone.gather(event), self.done, None)
-
-    def read(self, oids: Iterable[str]) -> Contents:
-        return self.clone.read(oids)
-
-    def changes(
-        self, asked: Iterable[tuple[Facts, AbstractSet[str]]]
-    ) -> Iterator[Mapping[str, Difference | Unread]]:
-        return self.clone.changes(asked)
-
-    def bind(self, facts: Sequence[Facts]) -> Sequence[Facts]:
-        return self.clone.bind(facts)
-
-    def policies(self, commit: str) -> Iterator[PolicyText]:
-        return self.clone.policies(commit)
-
-
-class _Shelf(Policies):
-    """The policies in force, each kept by its digest for what is said of it later."""
-
-    def __init__(self, forge: _Rest, library: Mapping[str, str], given: PolicyFile | None) -> None:
-        super().__init__(forge, library, given)
-        self.kept: dict[str, Policy] = {}
-
-    def judging(self, facts: Facts) -> Rulebook:
-        book = super().judging(facts)
-        self.kept[book.file.digest] = book.file.policy
-        return book
 
 
 class Scan:
@@ -105,13 +58,11 @@ class Scan:
     def judge(self, journal: Journal, *, shown: bool) -> None:
         """Judge what the journal does not have yet, and note it down there."""
         event = _event(journal.fixed)
-        rest = _Rest(self._clone, journal.done)
-        shelf = _Shelf(rest, shipped_policies(), self._given)
+        policies = Policies(self._clone, shipped_policies(), self._given)
         total = self._clone.count(event)
         with progress("judging changes", total, shown=shown) as show:
-            for judged in run(event, rest, shelf):
-                policy = shelf.kept[judged.verdict.policy.digest]
-                journal.append(line_adapter().dump_json(_line(judged, policy)))
+            for judged in run(event, self._clone, policies, journal.done):
+                journal.append(line_adapter().dump_json(_line(judged)))
                 show(journal.done)
 
     def register(self, journal: Journal) -> Register:
@@ -179,12 +130,12 @@ def _event(fixed: Mapping[str, str]) -> Event:
     return Event(Happening.LANDED, fixed["base"] or None, fixed["head"], at, since)
 
 
-def _line(judged: Judged, policy: Policy) -> Line:
+def _line(judged: Judged) -> Line:
     facts, verdict, standing = judged.facts, judged.verdict, judged.standing
     entry = None
     if verdict.is_io is not False:
         sentences = [match_sentence(match) for match in verdict.matches]
-        entry = entry_of(facts, verdict, standing, policy, sentences)
+        entry = entry_of(facts, verdict, standing, judged.policy, sentences)
     return Line(facts.change.id, verdict_json(verdict), standing, entry)
 
 

@@ -123,6 +123,18 @@ def run(path: Path, *arguments: str, stdin: bytes = b"") -> str:
     return done.stdout.decode(errors="surrogateescape").removesuffix("\n")
 
 
+def without(made: Made, oid: str) -> None:
+    """Write all objects out singly, and remove one."""
+    packs = list((made.done() / "objects" / "pack").glob("*.pack"))
+    for pack in packs:
+        moved = made.path / pack.name
+        pack.rename(moved)
+        pack.with_suffix(".idx").unlink()
+        run(made.path, "unpack-objects", "-q", stdin=moved.read_bytes())
+        moved.unlink()
+    (made.path / "objects" / oid[:2] / oid[2:]).unlink()
+
+
 def failing(folder: Path, command: str) -> None:
     """Put a git in a folder that fails at one command and does all others."""
     folder.mkdir()

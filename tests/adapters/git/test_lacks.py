@@ -11,7 +11,7 @@ from fitgate.adapters.git.history import EDGE, History
 from fitgate.adapters.git.overlay import Overlay
 from fitgate.core.facts import Unknown
 from fitgate.errors import ForgeError
-from tests.adapters.git.making import Made, run
+from tests.adapters.git.making import Made, run, without
 from tests.adapters.git.reading import landings, titles
 
 Make = Callable[..., Made]
@@ -58,23 +58,11 @@ def test_one_missing_tree_takes_only_its_own_landings(make: Make) -> None:
     made = make("bare", bare=True)
     for n in range(6):
         made.commit(f"Change {n}", {f"dir{n % 2}/a": b"%d" % n})
-    _without(made, made.git("rev-parse", "main~3:dir0"))
+    without(made, made.git("rev-parse", "main~3:dir0"))
     found = landings(made.path)
     assert [landing.files is None for landing in found] == [
         False, False, True, False, True, False,
     ]  # fmt: skip
-
-
-def _without(made: Made, oid: str) -> None:
-    """Write all objects out singly, and remove one."""
-    packs = list((made.done() / "objects" / "pack").glob("*.pack"))
-    for pack in packs:
-        moved = made.path / pack.name
-        pack.rename(moved)
-        pack.with_suffix(".idx").unlink()
-        run(made.path, "unpack-objects", "-q", stdin=moved.read_bytes())
-        moved.unlink()
-    (made.path / "objects" / oid[:2] / oid[2:]).unlink()
 
 
 def test_a_damaged_commit_is_said_to_be(make: Make) -> None:
@@ -82,7 +70,7 @@ def test_a_damaged_commit_is_said_to_be(make: Make) -> None:
     made.commit("One")
     two = made.commit("Two")
     made.commit("Three")
-    _without(made, two)
+    without(made, two)
     with pytest.raises(ForgeError, match=r"git log failed on .*bare.*fsck"):
         landings(made.path)
 

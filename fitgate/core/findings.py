@@ -87,10 +87,14 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One irreversible operation before the gates: facts, policy, and what it was found to be."""
+    """One irreversible operation before the gates: facts, policy, and what it was found to be.
+
+    `unseen` is what could not be classified: it may be of further categories.
+    """
 
     facts: Facts
     policy: Policy
     categories: tuple[str, ...]
     classes: tuple[ChangeClass, ...]
     layers: tuple[Layer, ...]
+    unseen: tuple[Unknown, ...] = ()

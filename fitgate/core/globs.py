@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -42,6 +43,7 @@ def check_glob(text: str) -> None:
     to_re2(text.removeprefix("!"))
 
 
+@functools.lru_cache(maxsize=4096)
 def to_re2(glob: str) -> str:
     r"""Translate a glob over paths into an anchored RE2 pattern.
 
@@ -54,6 +56,7 @@ def to_re2(glob: str) -> str:
     return rf"\A(?s:{'|'.join(''.join(_path(each)) for each in _alternatives(glob))})\z"
 
 
+@functools.lru_cache(maxsize=4096)
 def key_to_re2(glob: str) -> str:
     r"""Translate a glob over dotted keys into an anchored RE2 pattern.
 

@@ -78,7 +78,9 @@ def decide(facts: Facts, found: Classification, book: Rulebook) -> Verdict:
     hit = {match.category for match in found.matches}
     categories = (*(c for c in policy.taxonomy if c in hit), *sorted(hit - {*policy.taxonomy}))
     classes, io_sr = _derived(policy, found, categories)
-    findings = tuple(_findings(facts, found, Case(facts, policy, categories, classes, layers)))
+    findings = tuple(
+        _findings(facts, found, Case(facts, policy, categories, classes, layers, found.unknown))
+    )
     passed = any(f.code in {"override-used", "settled"} for f in findings)
     outcome = Outcome.ALLOW if passed else worst(f.outcome for f in findings)
     return Verdict(

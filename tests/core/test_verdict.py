@@ -52,6 +52,15 @@ def test_a_change_that_could_not_be_classified_is_undecided_never_no_io() -> Non
     assert verdict.findings[0].params["why"] == "not in this clone"
 
 
+def test_a_gate_for_a_category_that_may_be_among_what_was_not_seen_is_undecided() -> None:
+    gate = {"type": "validation", "categories": ["evaluation"], "checks": ["none/such"]}
+    taxonomy = {"data": {"name": "D"}, "evaluation": {"name": "E"}}
+    seen = decided(IO, gates=[gate], taxonomy=taxonomy)
+    partly = replace(IO, unknown=UNSEEN.unknown)
+    assert seen.outcome is Outcome.ALLOW
+    assert decided(partly, gates=[gate], taxonomy=taxonomy).outcome is Outcome.UNDECIDED
+
+
 def test_one_finding_that_holds_outweighs_all_that_allow() -> None:
     assert decided(facts=facts_of(approvals=())).outcome is Outcome.HOLD
 

@@ -17,7 +17,7 @@ from hypothesis import example, given, reject
 from hypothesis import strategies as st
 from wcmatch import glob as wcmatch
 
-from fitgate.core.classify.lines import line_changes, matching_lines, relevant_lines
+from fitgate.core.classify.lines import Difference, line_changes, matching_lines, relevant_lines
 from fitgate.core.classify.parsing import Unparsable, parse_settings
 from fitgate.core.classify.settings import dotted, matching_settings, setting_changes
 from fitgate.core.conditions import LineCondition, SettingCondition
@@ -153,7 +153,7 @@ def test_the_lines_that_are_kept_are_enough(
     conditions: list[LineCondition], old: list[str], new: list[str]
 ) -> None:
     lines = line_changes(file_of(old), file_of(new))
-    kept = relevant_lines(conditions, lines)
+    kept = relevant_lines(conditions, Difference.of_contents(file_of(old), file_of(new)))
     for condition in conditions:
         assert matching_lines(condition, kept) == matching_lines(condition, lines)
 

@@ -17,6 +17,7 @@ from fitgate.errors import ForgeError, UserError
 
 OLDEST = (2, 31)
 """The first git with `rev-parse --path-format=absolute` (git-rev-parse, "Options for Files")."""
+_PIPE = 1 << 20  # bytes; git works ahead of us by as much, and an ordinary user may have no more
 _TAIL = 4096
 _WORDS = 300
 _INSTALL = "Install Git 2.31 or newer (https://git-scm.com/downloads)"
@@ -99,7 +100,7 @@ class Program:
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         process = subprocess.Popen(
             (self._git, *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-            env=self._environment, cwd=self._home, bufsize=1 << 18,
+            env=self._environment, cwd=self._home, bufsize=1 << 18, pipesize=_PIPE,
         )  # fmt: skip
         running = Running(process, errors, self._running.discard)
         self._running.add(running)

@@ -15,13 +15,15 @@ from fitgate.core.patterns import PatternSet
 
 _HUNK = re.compile(rb"@@ -(\d+)(?:,\d+)? \+(\d+)")
 _CHUNK = 1 << 16  # bytes compared at once
+Sign = Literal["+", "-"]
+_BOTH: tuple[Sign, Sign] = ("-", "+")
 _SIGNS = {"added": "+", "removed": "-", "fewer": "+-", "more": "+-"}
 
 
 class Difference:
     r"""The lines that occur more often on one side of a change to a file than on the other.
 
-    Lines end with `\n` alone, a `\r` before it belongs to the line; bytes that are not UTF-8 count as
+    Lines end with `\n` alone, a `\r` before it belongs to the line; bytes that are no UTF-8 count as
     U+FFFD. A line that only moved is not there, so whole contents and any correct patch of the same
     change tell the same texts.
     """
@@ -43,9 +45,8 @@ class Difference:
         tail = _common_tail(old, new, head)
         first = old.count(b"\n", 0, head) + 1
         was, now = (_split(_readable(side[head : len(side) - tail])) for side in (old, new))
-        return cls(
-            was, now, lambda: (range(first, first + len(was)), range(first, first + len(now)))
-        )
+        numbers = range(first, first + len(was)), range(first, first + len(now))
+        return cls(was, now, lambda: numbers)
 
     @classmethod
     def of_hunks(cls, hunks: bytes) -> Difference:
@@ -71,21 +72,27 @@ class Difference:
         text = b"\n".join((*gone, *come)) + b"\n" if gone or come else b""
         return text.replace(b"\r\n", b"\n")
 
-    def lines(self) -> tuple[Line, ...]:
-        """Return the lines, sorted by number, then sign.
+    def lines(self, keep: Callable[[Sign, str], bool] = lambda *_: True) -> tuple[Line, ...]:
+        """Return the lines that are to be kept, sorted by number, then sign.
 
         Of a line that now occurs k times more its last k occurrences are given, not counting those
         in the part that both sides begin or end with. Numbers count from one, `+` in the file after
         and `-` before.
         """
-        gone, come = self._extra
-        before, after = self._numbers()
-        found = (*_placed("-", self._was, gone, before), *_placed("+", self._now, come, after))
+        sides = zip(_BOTH, (self._was, self._now), self._extra, strict=True)
+        kept = [
+            (sign, lines, {text: n for text, n in extra.items() if keep(sign, text.decode())})
+            for sign, lines, extra in sides
+        ]
+        if not any(wanted for *_, wanted in kept):
+            return ()
+        numbered = zip(kept, self._numbers(), strict=True)
+        found = (line for side, numbers in numbered for line in _placed(*side, numbers))
         return tuple(sorted(found, key=_place))
 
 
 def _placed(
-    sign: Literal["+", "-"],
+    sign: Sign,
     lines: Sequence[bytes],
     wanted: Mapping[bytes, int],
     numbers: Sequence[int],
@@ -151,14 +158,14 @@ def matching_lines(condition: LineCondition, lines: Iterable[Line]) -> tuple[Lin
     return tuple(sorted(set(itertools.chain(*evidence)), key=_place))
 
 
-def relevant_lines(conditions: Sequence[LineCondition], lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Return the lines that any of the conditions needs to be judged, in the order given."""
+def relevant_lines(conditions: Sequence[LineCondition], change: Difference) -> tuple[Line, ...]:
+    """Return the changed lines that any of the conditions needs to be judged."""
     patterns, asked = _compiled(tuple(conditions))
-    return tuple(
-        line
-        for line in lines
-        if any(line.sign in _SIGNS[asked[i]] for i in patterns.match(line.text.removesuffix("\r")))
-    )
+
+    def needed(sign: Sign, text: str) -> bool:
+        return any(sign in _SIGNS[asked[i]] for i in patterns.match(text.removesuffix("\r")))
+
+    return change.lines(needed)
 
 
 @functools.lru_cache(maxsize=1024)

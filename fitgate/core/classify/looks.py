@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -44,6 +45,9 @@ class Looks:
             files_only = all(_look(c) or c.any_ or c.all_ for c in conditions)
             self.triggers[rule.id] = frozenset(own) if files_only else None
         self.ids = tuple(looks)
+        self.contents = frozenset(
+            n for n, look in looks.items() if isinstance(look, LineCondition | SettingCondition)
+        )
         self._by_id = looks
         self._named: dict[frozenset[int], frozenset[str]] = {}
         self.id_of = {look: name for name, look in looks.items()}
@@ -57,9 +61,12 @@ class Looks:
             ]
         )
         self._slow, self._fast, self._ignored = range(len(looks), len(looks) + 3)
-        self._narrowing = Narrowing(looks)
         self._asking: dict[tuple[str | None, ...], tuple[tuple[str, Look], ...]] = {}
         self._memory: dict[tuple[str, str], Mapping[str, Parsed] | Unparsable] = {}
+
+    @functools.cached_property
+    def _narrowing(self) -> Narrowing:  # facts that have been looked into never ask for it
+        return Narrowing(self._by_id)
 
     def concerning(self, path: str) -> frozenset[str]:
         """Return the ids of the looks whose `files` name this path."""
@@ -117,18 +124,15 @@ class Looks:
             return replace(file, lines=(), settings=())
         lines = {n: look for n, look in asking if isinstance(look, LineCondition)}
         settings = {n: look for n, look in asking if isinstance(look, SettingCondition)}
-        file = replace(file, lines=() if not lines else None, settings=() if not settings else None)
-        if lines:
-            file = self._with_lines(file, lines, change)
+        file = self._with_lines(file, lines, change, settings=None if settings else ())
         if len(lines) == len(asking):
             return file
-        sides = [
+        before, after = (
             contents.get(oid, _UNREAD) if oid else None for oid in (file.oid_before, file.oid_after)
-        ]
-        before, after = sides
+        )
         if isinstance(before, Unread) or isinstance(after, Unread):
-            why = before.why if isinstance(before, Unread) else after.why  # type: ignore[union-attr]
-            return replace(file, unread=why)
+            unread = before if isinstance(before, Unread) else after
+            return replace(file, unread=unread.why if isinstance(unread, Unread) else "")
         if len(lines) + len(settings) < len(asking):
             file = _with_kind(file, after or b"")
         may_find = self._narrowing.in_settings(settings.keys(), before, after)
@@ -139,17 +143,20 @@ class Looks:
         )
 
     def _with_lines(
-        self, file: File, looks: Mapping[str, LineCondition], change: Difference | Unread | None
+        self,
+        file: File,
+        looks: Mapping[str, LineCondition],
+        change: Difference | Unread | None,
+        settings: tuple[()] | None,
     ) -> File:
+        if not looks:
+            return replace(file, lines=(), settings=settings)
         if not isinstance(change, Difference):
-            return replace(file, unread=(change or _UNREAD).why)
+            return replace(file, unread=(change or _UNREAD).why, settings=settings)
         may_find = self._narrowing.in_lines(looks.keys(), change)
-        found = (
-            relevant_lines([looks[name] for name in sorted(may_find)], change.lines())
-            if may_find
-            else ()
-        )
-        return replace(file, lines=found)
+        asked = [looks[name] for name in sorted(may_find)]
+        found = relevant_lines(asked, change) if asked else ()
+        return replace(file, lines=found, settings=settings)
 
     def _with_settings(
         self,

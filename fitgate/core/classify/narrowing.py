@@ -11,7 +11,6 @@ from fitgate.core.conditions import LineCondition, Look, SettingCondition
 from fitgate.core.globs import name_patterns
 from fitgate.core.patterns import PatternSet
 
-
 _ENDS = re.compile(r"\\[Az]|\(\?\w*-\w*m")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from fitgate.core.classify.answers import NO, Answer, all_of, answer, any_of, none_of
@@ -21,23 +20,25 @@ POLICY_RULE = "fitgate-policy-changed"
 
 
 class _Subject:
-    """One change before the rules: its files by the looks that concern them."""
+    """One change before the rules: its files by the looks that concern them.
+
+    `live` are the looks that may hold or be unknown: a file in which nothing was found is silent.
+    """
 
     def __init__(self, facts: Facts, looks: Looks) -> None:
         self.facts, self.looks = facts, looks
         self.files = facts.files or ()
         self._by_look: dict[str, list[File]] = {}
+        self.live: set[str] = set()
+        answered = facts.looked is None or looks.contents <= {*facts.looked}
         for file in self.files:
             ids = looks.concerning(file.path)
             if file.old_path is not None:
                 ids |= looks.concerning(file.old_path)
             for name in ids:
                 self._by_look.setdefault(name, []).append(file)
-
-    @property
-    def touched(self) -> AbstractSet[str]:
-        """Return the looks that concern any of the files."""
-        return self._by_look.keys()
+            silent = answered and file.lines == () and file.settings == ()
+            self.live |= ids - looks.contents if silent else ids
 
     def concerned(self, look: Look) -> list[File]:
         """Return the files that a look concerns."""
@@ -52,12 +53,11 @@ def classify(facts: Facts, looks: Looks) -> Classification:
         )
         return Classification(None, (), (Unknown("files", why),))
     subject = _Subject(facts, looks)
-    touched = subject.touched
     matches = list(_policy_files(facts.files))
     unknown: list[Unknown] = []
     for rule in looks.policy.rules:
         triggers = looks.triggers[rule.id]
-        if triggers is not None and triggers.isdisjoint(touched):
+        if triggers is not None and triggers.isdisjoint(subject.live):
             continue
         said = _ask(rule, rule.when, subject)
         if said.holds:

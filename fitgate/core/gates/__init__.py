@@ -29,10 +29,9 @@ def applies(gate: Gate, case: Case) -> bool | None:
     change = case.facts.change
     if gate.kinds is not None and change.kind not in gate.kinds:
         return False
-    if gate.categories is not None and not {*gate.categories} & {*case.categories}:
-        return False
-    if gate.classes is not None and not {*gate.classes} & {*case.classes}:
-        return False
+    found = (gate.categories, case.categories), (gate.classes, case.classes)
+    if any(asked is not None and {*asked}.isdisjoint(has) for asked, has in found):
+        return None if case.unseen else False  # what was not seen may be what the gate is for
     if gate.environments is None:
         return True
     if change.environment is None:

@@ -9,48 +9,12 @@ import sys
 import traceback
 from dataclasses import asdict
 from itertools import pairwise
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from fitgate import __version__
 from fitgate.core.inert import inert
-from fitgate.entrypoints.cli import check, facts, policy, register, scan, schema
+from fitgate.entrypoints.cli import check
 from fitgate.errors import FitgateError, Problem, UpstreamError, UserError
-
-# What Typer raises at a wrong command line; it has no public name for it.
-_UsageError: type[BaseException] = typer.BadParameter.__mro__[1]
-
-app = typer.Typer(
-    name="fitgate",
-    help="Slows down only the changes that cannot be undone.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich" if sys.stdout.isatty() else None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("scan")(scan.scan)
-app.command("check")(check.check)
-app.command("facts")(facts.facts)
-app.add_typer(register.app, name="register")
-app.add_typer(policy.app, name="policy")
-app.command("schema")(schema.schema)
-app.command("schemas", hidden=True)(schema.schema)
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        print(f"fitgate {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    _: Annotated[
-        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
-    ] = False,
-) -> None:
-    pass
 
 
 def main() -> None:
@@ -66,7 +30,7 @@ def main() -> None:
 def run(words: list[str]) -> int:
     """Run a command and translate what it raises."""
     try:
-        code = app(words, prog_name="fitgate", standalone_mode=False)
+        code = _run(words)
         sys.stdout.flush()
     except SystemExit as exc:
         if isinstance(exc.__context__, BrokenPipeError):  # Typer's own translation
@@ -77,20 +41,37 @@ def run(words: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _run(words: list[str]) -> object:
+    if words[:1] == ["check"]:  # it runs on every push: Typer takes longer to load than it to judge
+        return check.run(words[1:])
+    from fitgate.entrypoints.cli.app import app
+
+    return app(words, prog_name="fitgate", standalone_mode=False)
+
+
 def _translated(exc: BaseException, words: list[str]) -> int:
     match exc:
         case UserError():
             return _report(exc, 2, words)
         case UpstreamError():
             return _report(exc, 4, words)
-        case KeyboardInterrupt() | typer.Abort():
+        case KeyboardInterrupt():
             return 130
         case BrokenPipeError():
             return _pipe_closed()
-        case _UsageError():
-            return _usage(exc, words)
         case _:
-            return _bug(exc, words)
+            return _typers(exc, words) or _bug(exc, words)
+
+
+def _typers(exc: BaseException, words: list[str]) -> int | None:
+    """Translate what Typer raises, if it was loaded at all."""
+    typer = sys.modules.get("typer")
+    if typer is not None and isinstance(exc, typer.Abort):
+        return 130
+    # It has no public name for what it raises at a wrong command line.
+    if typer is not None and isinstance(exc, typer.BadParameter.__mro__[1]):
+        return _usage(exc, words)
+    return None
 
 
 def _wants_json(words: list[str]) -> bool:

@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from fitgate.errors import UserError
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ def moment(said: str, option: str, shapes: str = "2026-01-31 or 2026-01-31T12:00
     try:
         at = datetime.fromisoformat(said)
     except ValueError:
-        raise typer.BadParameter(f"{option} {said!r} is none of {shapes}") from None
+        raise UserError(f"{option} {said!r} is none of {shapes}") from None
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from fitgate.entrypoints.cli import asked
+from fitgate.errors import UserError
 
 if TYPE_CHECKING:
     from fitgate.core.facts import Facts
@@ -19,38 +20,41 @@ if TYPE_CHECKING:
 _BY_HAND = "no --policy was given; judged by FITGate's default"
 
 
-def check(
-    path: Annotated[Path, typer.Argument(help="A folder of the clone.")] = Path(),
-    *,
-    base: Annotated[str | None, typer.Option(help="The revision that the change is for.")] = None,
-    head: Annotated[str, typer.Option(help="The revision of the change.")] = "HEAD",
-    change: Annotated[
-        str | None, typer.Option(help="A change that has landed, as of then.", metavar="SHA")
-    ] = None,
-    facts: Annotated[
-        str | None, typer.Option(help="Judge these facts instead; - is stdin.", metavar="FILE")
-    ] = None,
-    policy: Annotated[
-        str | None, typer.Option(help="Judge by this policy, not that of the base.", metavar="FILE")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
-    as_of: Annotated[
-        str | None, typer.Option(help="Judge as of then, not as of now.", metavar="TIME")
-    ] = None,
-) -> int:
-    """Say whether a change is irreversible, what it waits for, who can act and until when.
+HELP = """Say whether a change is irreversible, what it waits for, who can act and until when.
 
-    Exit code: 0 allowed, not irreversible, or shadow; 1 HOLD, UNDECIDED or DENY in enforce mode.
-    """
-    if [base, change, facts].count(None) != 2:  # noqa: PLR2004 - one of the three
+Exit code: 0 allowed, not irreversible, or shadow; 1 HOLD, UNDECIDED or DENY in enforce mode.
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fitgate check", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    say = parser.add_argument
+    say("path", nargs="?", type=Path, default=Path(), help="a folder of the clone")
+    say("--base", metavar="REV", help="the revision that the change is for")
+    say("--head", metavar="REV", default="HEAD", help="the revision of the change (HEAD)")
+    say("--change", metavar="SHA", help="a change that has landed, as of then")
+    say("--facts", metavar="FILE", help="judge these facts instead; - is stdin")
+    say("--policy", metavar="FILE", help="judge by this policy, not that of the base")
+    say("--json", action="store_true", dest="as_json", help="print the verdict as JSON")
+    say("--as-of", metavar="TIME", help="judge as of then, not as of now")
+    return parser
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the command and return its exit code."""
+    said = _parser().parse_args(words)
+    if [said.base, said.change, said.facts].count(None) != 2:  # noqa: PLR2004 - one of the three
         ways = "--base REV (and --head REV), --change SHA or --facts FILE"
-        raise typer.BadParameter(f"say which change, by one of {ways}")
-    if facts is not None:
-        seen, verdict = _of_facts(facts, policy, as_of)
+        raise UserError(f"Say which change, by one of {ways}.")
+    if said.facts is not None:
+        seen, verdict = _of_facts(said.facts, said.policy, said.as_of)
     else:
-        at = asked.moment(as_of, "--as-of") if as_of else asked.now()
-        seen, verdict = _of_clone(path, (base, head, change), policy, at)
-    _show(seen, verdict, as_json=as_json)
+        at = asked.moment(said.as_of, "--as-of") if said.as_of else asked.now()
+        which = said.base, said.head, said.change
+        seen, verdict = _of_clone(said.path, which, said.policy, at)
+    _show(seen, verdict, as_json=said.as_json)
     held = verdict.mode == "enforce" and verdict.outcome != "ALLOW"
     return 1 if held else 0
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fitgate.core.classify.lines import line_changes, matching_lines, relevant_lines
+from fitgate.core.classify.lines import Difference, line_changes, matching_lines, relevant_lines
 from fitgate.core.conditions import LineCondition
 from fitgate.core.facts import Line
 
@@ -111,8 +111,8 @@ def test_a_pattern_does_not_see_the_carriage_return_of_a_line_break() -> None:
 
 
 def test_only_lines_that_a_condition_may_need_are_kept() -> None:
-    lines = [*plus("a", "b", "c"), *minus("a", "b", "c")]
+    change = Difference.of_contents(b"a\nb\nc\n", b"A\nB\nC\na2\nb2\n")
     conditions = [LineCondition(added=("a",)), LineCondition(fewer="b")]
-    kept = relevant_lines(conditions, lines)
-    assert [f"{line.sign}{line.text}" for line in kept] == ["+a", "+b", "-b"]
-    assert relevant_lines([], lines) == ()
+    kept = relevant_lines(conditions, change)
+    assert [f"{line.sign}{line.text}" for line in kept] == ["-b", "+a2", "+b2"]
+    assert relevant_lines([], change) == ()

@@ -1,0 +1,49 @@
+"""The commands, as Typer lists them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from fitgate import __version__
+from fitgate.entrypoints.cli import check, facts, policy, register, scan, schema
+
+app = typer.Typer(
+    name="fitgate",
+    help="Slows down only the changes that cannot be undone.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich" if sys.stdout.isatty() else None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_AS_THEY_COME = {"ignore_unknown_options": True, "allow_extra_args": True}
+app.command("scan")(scan.scan)
+
+
+@app.command("check", help=check.HELP, context_settings=_AS_THEY_COME, add_help_option=False)
+def _check(context: typer.Context) -> int:
+    return check.run(context.args)
+
+
+app.command("facts")(facts.facts)
+app.add_typer(register.app, name="register")
+app.add_typer(policy.app, name="policy")
+app.command("schema")(schema.schema)
+app.command("schemas", hidden=True)(schema.schema)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"fitgate {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass

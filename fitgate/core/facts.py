@@ -208,8 +208,8 @@ class Evaluation:
 class Artifact:
     """A declared rollback artifact; `resolved` null: it could not be looked up.
 
-    `made_at` is when the thing it resolves to came to be. `movable` marks a name that can be pointed
-    elsewhere and carries no digest.
+    `made_at` is when the thing it resolves to came to be. `movable` marks a name that can be
+    pointed elsewhere and carries no digest.
     """
 
     __pydantic_config__ = STRICT

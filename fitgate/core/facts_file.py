@@ -29,9 +29,14 @@ def parse_facts(text: str | bytes, source: str) -> Facts:
         FactsError: with every problem at once, each with its path into the document.
     """
     try:
-        return facts_adapter().validate_json(text)
+        facts = facts_adapter().validate_json(text)
     except ValidationError as exc:
         raise FactsError(source, tuple(map(_problem, exc.errors(include_url=False)))) from exc
+    seen = [person.id for person in facts.people]
+    if twice := sorted({one for one in seen if seen.count(one) > 1}):
+        told = [Problem(f"{one} stands here twice", "people", remedy="keep one") for one in twice]
+        raise FactsError(source, told)
+    return facts
 
 
 def _problem(error: Mapping[str, Any]) -> Problem:

@@ -29,7 +29,8 @@ def test_every_problem_is_named_at_once_with_line_column_and_remedy() -> None:
 
 
 def test_an_unknown_key_deep_inside_a_condition_is_named_with_the_key_meant() -> None:
-    text = 'version: 1\nrules:\n  - id: a\n    category: data\n    why: x\n    when: {path: {file: "**"}}\n'
+    when = '    when: {path: {file: "**"}}\n'
+    text = f"version: 1\nrules:\n  - id: a\n    category: data\n    why: x\n{when}"
     assert problems(text) == [
         "6:12: rules.0.when.path.files: needs the key `files`",
         "6:19: rules.0.when.path.file: there is no key `file` here (did you mean `files`?)",
@@ -37,7 +38,8 @@ def test_an_unknown_key_deep_inside_a_condition_is_named_with_the_key_meant() ->
 
 
 def test_a_pattern_that_re2_cannot_run_is_refused() -> None:
-    text = f"version: 1\nrules: [{RULE.replace('path: {files:', 'line: {added:').replace('**', '(?=x)')}]\n"
+    rule = RULE.replace("path: {files:", "line: {added:").replace("**", "(?=x)")
+    text = f"version: 1\nrules: [{rule}]\n"
     (problem,) = problems(text)
     assert "is not a regular expression that RE2 can run" in problem
 
@@ -60,7 +62,8 @@ def test_a_rule_that_names_nothing_or_stands_twice_is_refused(text: str, said: s
 
 
 def test_a_signature_of_a_role_that_nobody_defined_is_refused() -> None:
-    text = "version: 1\nroles: {owner: {users: [a]}}\ngates: [{type: slow-authority, signatures: [ownr]}]\n"
+    gate = "{type: slow-authority, signatures: [ownr]}"
+    text = f"version: 1\nroles: {{owner: {{users: [a]}}}}\ngates: [{gate}]\n"
     assert problems(text) == [
         "3:32: gates.0.signatures: there is no role `ownr` (did you mean `owner`?)"
     ]

@@ -1,4 +1,4 @@
-"""How a landing stands: a bypass needs a gate in force, and what cannot be judged stays unjudged."""
+"""How a landing stands: a bypass needs a gate in force; what cannot be judged stays unjudged."""
 
 from __future__ import annotations
 

@@ -10,11 +10,12 @@ import pytest
 
 from fitgate.core.classify import Looks, classify
 from fitgate.core.facts import File, Override, Unknown
-from fitgate.core.facts_file import parse_facts
+from fitgate.core.facts_file import facts_adapter, parse_facts
 from fitgate.core.findings import Classification, Match, Outcome
 from fitgate.core.in_force import Rulebook, rulebook
 from fitgate.core.reading import PolicyFile
 from fitgate.core.verdict import Verdict, decide, verdict_json
+from fitgate.errors import FactsError
 from tests.builders import DIGEST, NOW, OTHER_DIGEST, a_person, a_policy, facts_of
 
 IO = Classification(is_io=True, matches=(Match("r", "data", "path", "a.sql"),))
@@ -142,10 +143,14 @@ def test_a_verdict_names_the_facts_it_was_made_from() -> None:
 
 
 def test_facts_survive_being_written_and_read() -> None:
-    from fitgate.core.facts_file import facts_adapter  # noqa: PLC0415
-
     facts = facts_of(files=(File("a.py", "modified"),))
     assert parse_facts(facts_adapter().dump_json(facts), "f.json") == facts
+
+
+def test_one_person_described_twice_is_refused_because_either_may_be_wrong() -> None:
+    twice = facts_of(people=(a_person("rita", "release-owner"), a_person("rita")))
+    with pytest.raises(FactsError, match="github:rita stands here twice"):
+        parse_facts(facts_adapter().dump_json(twice), "f.json")
 
 
 def test_layers_are_those_touched_and_the_slowest_is_the_verdicts() -> None:

@@ -113,7 +113,7 @@ class Changed:
         return Difference.of_contents(*texts)
 
     def _sections(self) -> Iterator[bytes | None]:
-        """Yield the files of one answer as they come, without `diff --git`; None if it breaks off."""
+        """Yield the files of one answer as they come, but for `diff --git`; None: it broke off."""
         heard, searched = self._heard, 0
         while True:
             end = 0 if heard.startswith(END) else heard.find(b"\n" + END, searched) + 1

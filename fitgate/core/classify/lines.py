@@ -23,9 +23,9 @@ _SIGNS = {"added": "+", "removed": "-", "fewer": "+-", "more": "+-"}
 class Difference:
     r"""The lines that occur more often on one side of a change to a file than on the other.
 
-    Lines end with `\n` alone, a `\r` before it belongs to the line; bytes that are no UTF-8 count as
-    U+FFFD. A line that only moved is not there, so whole contents and any correct patch of the same
-    change tell the same texts.
+    Lines end with `\n` alone, a `\r` before it belongs to the line; bytes that are no UTF-8 count
+    as U+FFFD. A line that only moved is not there, so whole contents and any correct patch of the
+    same change tell the same texts.
     """
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -156,8 +157,8 @@ def summary(register: Register) -> Iterator[str]:
         yield f"Reviewed, but without an entry in this scan: {names}"
 
 
-def hints(register: Register, *, written: bool) -> Iterator[str]:
-    """Say what to do next."""
+def hints(register: Register, clone: str, *, written: bool) -> Iterator[str]:
+    """Say what to do next; `clone` is the path as it was given, empty for this folder."""
     tally = register.tally
     if not tally.changes:
         yield "Next: look further back with --since all, or name another clone."
@@ -166,8 +167,9 @@ def hints(register: Register, *, written: bool) -> Iterator[str]:
         yield "Next: --out DIR writes the register as YAML, CSV and a page, and all verdicts."
     if tally.io or tally.unknown:
         last = short_id(next(register.entries()))
-        yield f"Why:  fitgate check --change {last}"
-        yield f"Say:  fitgate register review {last} --confirm (or --amend, --dispute)"
+        place = f"{shlex.quote(inert(clone))} " if clone else ""
+        yield f"Why:  fitgate check {place}--change {last}"
+        yield f"Say:  fitgate register review {last} {place}--confirm (or --amend, --dispute)"
 
 
 def _changes(number: int) -> str:

@@ -89,12 +89,12 @@ def scan(
             register = work.register(journal)
             files = write_register(out, register) if out is not None else []
             journal.remove()
-            _show(register, files, Format.JSON if as_json else form)
+            _show(register, path, files, Format.JSON if as_json else form)
     held = any(register.tally.standings.get(s) for s in (Standing.BYPASS, Standing.WOULD_HOLD))
     return 1 if exit_code and held else 0
 
 
-def _show(register: Register, files: list[Path], form: Format) -> None:
+def _show(register: Register, path: Path, files: list[Path], form: Format) -> None:
     """Print what is asked for; `files` are those that were written."""
     from fitgate.bootstrap import print_table, register_writers
     from fitgate.core.words.register import TABLE, hints, summary, table_row
@@ -109,4 +109,5 @@ def _show(register: Register, files: list[Path], form: Format) -> None:
         print(textwrap.fill(line, asked.width()) if sys.stdout.isatty() else line)
     if files:
         print("\nWritten:\n" + "\n".join(f"  {file}" for file in files))
-    print("\n" + "\n".join(hints(register, written=bool(files))))
+    clone = "" if path == Path() else str(path)
+    print("\n" + "\n".join(hints(register, clone, written=bool(files))))

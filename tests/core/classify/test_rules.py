@@ -165,7 +165,8 @@ def test_no_policy_can_stop_a_policy_file_from_being_an_io(path: str) -> None:
 
 def test_only_what_a_look_asks_for_is_wanted() -> None:
     looks = asked(
-        '{any: [{line: {files: "*.py", removed: x}}, {setting: {files: "*.yaml", key: "**.a", moved: lowered}}]}'
+        '{any: [{line: {files: "*.py", removed: x}},'
+        ' {setting: {files: "*.yaml", key: "**.a", moved: lowered}}]}'
     )
     files = [
         File("a.py", "modified", oid_before="1", oid_after="2"),
@@ -188,7 +189,8 @@ def test_contents_that_cannot_be_had_leave_the_file_unread_with_the_reason() -> 
 
 def test_inspecting_finds_lines_and_settings_in_one_reading() -> None:
     looks = asked(
-        '{any: [{line: {files: "*.yaml", removed: "^a:"}}, {setting: {files: "*.yaml", key: "**.a"}}]}'
+        '{any: [{line: {files: "*.yaml", removed: "^a:"}},'
+        ' {setting: {files: "*.yaml", key: "**.a"}}]}'
     )
     file = File("x.yaml", "modified", oid_before="1", oid_after="2")
     before, after = b"a: 2\nb: 1\n", b"a: 1\nb: 1\n"

@@ -55,13 +55,15 @@ def test_the_summary_adds_up_in_words() -> None:
 def test_nothing_to_judge_is_said_plainly() -> None:
     register = a_register([], others=0)
     assert list(summary(register)) == ["0 changes since 2025-11-02: nothing to judge"]
-    assert "--since all" in next(hints(register, written=False))
+    assert "--since all" in next(hints(register, "", written=False))
 
 
 def test_hints_name_a_change_that_is_there() -> None:
     entry = an_entry()
-    said = list(hints(a_register([entry]), written=True))
+    said = list(hints(a_register([entry]), "", written=True))
     assert said[0] == "Why:  fitgate check --change 0000000000"
+    elsewhere = list(hints(a_register([entry]), "a shop", written=True))
+    assert elsewhere[0] == "Why:  fitgate check 'a shop' --change 0000000000"
 
 
 def test_a_scope_is_told_as_it_was_asked() -> None:

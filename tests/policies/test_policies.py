@@ -1,0 +1,52 @@
+"""The policies that come with FITGate: readable, whole, and of use as they stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from fitgate.core.classify import Looks
+from fitgate.core.policy import Policy
+from fitgate.core.reading import parse_policy, rules_of
+from tests.shipped import LIBRARY, ROOT
+
+DEFAULT = parse_policy(LIBRARY["default"], "fitgate.yaml", LIBRARY).policy
+POLICIES = sorted([ROOT / ".fitgate.yaml", *(ROOT / "policies").rglob("*.yaml")])
+
+
+@pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.name)
+def test_every_policy_can_be_read(path: Path) -> None:
+    policy = parse_policy(path.read_text(encoding="utf-8"), path.name, LIBRARY).policy
+    assert policy.taxonomy
+
+
+def test_the_default_shows_every_key_there_is() -> None:
+    written = yaml.safe_load(LIBRARY["default"])
+    assert set(written) == set(Policy.model_fields)
+
+
+def test_the_default_begins_by_watching() -> None:
+    assert DEFAULT.mode == "shadow"
+
+
+def test_the_default_has_rules_for_all_six_categories() -> None:
+    assert {rule.category for rule in DEFAULT.rules} == set(DEFAULT.taxonomy)
+
+
+def test_the_default_asks_for_no_text_that_a_clone_cannot_know() -> None:
+    texts = [c.text for _, conditions in rules_of(DEFAULT) for c in conditions if c.text]
+    assert all(text.model_fields_set == {"trailer"} for text in texts)
+
+
+def test_no_rule_says_no_more_than_its_name() -> None:
+    assert all(len(rule.why.split()) > 3 for rule in DEFAULT.rules)
+
+
+def test_the_default_compiles_to_one_set_of_questions() -> None:
+    looks = Looks(DEFAULT)
+    assert len(looks.ids) > len(DEFAULT.rules) / 2
+    assert looks.layer(".github/workflows/ci.yml") == "slow"
+    assert looks.layer("docs/a.md") == "fast"
+    assert looks.layer("app/a.py") == "medium"

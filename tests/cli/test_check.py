@@ -124,7 +124,7 @@ def test_a_facts_file_that_is_wrong_is_refused_with_every_problem(fitgate: Fitga
 def test_a_change_is_named_in_one_way(fitgate: Fitgate, words: list[str]) -> None:
     done = fitgate("check", *words)
     assert done.returncode == 2
-    assert "say which change" in done.stderr
+    assert "Say which change" in done.stderr
 
 
 def test_a_revision_that_is_not_there_is_the_users_to_change(fitgate: Fitgate, story: Path) -> None:

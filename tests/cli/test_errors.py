@@ -80,7 +80,7 @@ def test_each_kind_of_error_has_its_code(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(cli, "app", raising(exc))
+    monkeypatch.setattr("fitgate.entrypoints.cli.app.app", raising(exc))
     monkeypatch.setattr(sys, "stdout", sys.stdout)
     assert cli.run([]) == code
     told = capsys.readouterr().err
@@ -93,7 +93,7 @@ def test_each_kind_of_error_has_its_code(
 def test_an_error_is_json_where_json_is_asked_for(
     exc: Exception, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "app", raising(exc))
+    monkeypatch.setattr("fitgate.entrypoints.cli.app.app", raising(exc))
     assert cli.run(["--json"]) == code
     assert json.loads(capsys.readouterr().out)["error"]["exit_code"] == code
 
@@ -101,7 +101,9 @@ def test_an_error_is_json_where_json_is_asked_for(
 def test_a_bug_asks_to_be_reported_with_all_that_is_needed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "app", raising(ZeroDivisionError("\x1b[31moops")))
+    monkeypatch.setattr(
+        "fitgate.entrypoints.cli.app.app", raising(ZeroDivisionError("\x1b[31moops"))
+    )
     cli.run([])
     told = capsys.readouterr().err
     assert "please report it" in told.lower()

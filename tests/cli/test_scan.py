@@ -33,7 +33,7 @@ def test_the_table_of_the_story_reads_as_it_always_did(
 ) -> None:
     done = fitgate("scan", story, "--since", "all", "--policy", policy.name)
     assert (done.returncode, done.stderr) == (0, "")
-    golden("scan/table.txt", done.stdout)
+    golden("scan/table.txt", done.stdout.replace(str(story), "STORY"))
     assert is_inert(done.stdout)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -91,6 +91,20 @@ def _of_clone(
     return judged.facts, judged.verdict
 
 
+def _on_a_forge(facts: Facts, verdict: Verdict) -> Iterator[str]:
+    """Yield what a forge would show of the verdict: the check, and the labels that are wanting."""
+    from fitgate.core.plan import AddLabels, PostCheck, RemoveLabels, plan
+
+    for effect in plan(verdict, facts.change.labels or ()):
+        match effect:
+            case PostCheck(conclusion):
+                yield f"on a forge: check {conclusion}"
+            case AddLabels(labels):
+                yield f"on a forge: add {', '.join(labels)}"
+            case RemoveLabels(labels):
+                yield f"on a forge: remove {', '.join(labels)}"
+
+
 def _show(facts: Facts, verdict: Verdict, *, as_json: bool) -> None:
     if as_json:
         from fitgate.core.verdict import verdict_json
@@ -99,7 +113,7 @@ def _show(facts: Facts, verdict: Verdict, *, as_json: bool) -> None:
         return
     from fitgate.core.words.check import check_lines
 
-    lines = check_lines(facts, verdict, asked.width())
+    lines = [*check_lines(facts, verdict, asked.width()), *_on_a_forge(facts, verdict)]
     if asked.colourful():
         from fitgate.bootstrap import painted
 

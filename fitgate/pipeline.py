@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import cast
 
 from fitgate.core.classify import Looks, classify
 from fitgate.core.classify.lines import Difference
@@ -54,8 +55,8 @@ def run(event: Event, forge: Forge, policies: Policies, done: int = 0) -> Iterat
 def look_into(batch: Sequence[Facts], looks: Sequence[Looks], forge: Forge) -> list[Facts]:
     """Return the facts with what the rules ask of the files' contents; nothing else is read."""
     asked = list(zip(batch, looks, strict=True))
-    contents = forge.read({oid for facts, ask in asked for oid in ask.wanted(facts.files or ())})
     changes = forge.changes((facts, ask.lined(facts.files or ())) for facts, ask in asked)
+    contents = forge.read({oid for facts, ask in asked for oid in ask.wanted(facts.files or ())})
     return [
         _looked_into(facts, ask, contents, change)
         for (facts, ask), change in zip(asked, changes, strict=True)
@@ -102,7 +103,14 @@ class Policies:
                 self._book = rulebook(chosen)
         touched = facts.files is None or any(file.is_policy for file in facts.files)
         self._head = None if touched else head
-        return self._mending(facts) or self._book
+        return self._mending(facts) or self._at(base)
+
+    def _at(self, base: str | None) -> Rulebook:
+        """Return the policy in force, as it stands at a base and not where it was read first."""
+        book = cast("Rulebook", self._book)
+        if book.file.commit is None or book.file.note:
+            return book
+        return replace(book, file=replace(book.file, commit=base))
 
     def _mending(self, facts: Facts) -> Rulebook | None:
         """Return the policy that a change brings, if all it does is mend a broken one."""

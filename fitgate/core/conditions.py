@@ -20,6 +20,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
 from fitgate.core.globs import check_glob, key_to_re2
+from fitgate.core.values import Scalar
 
 
 class Shape(BaseModel):
@@ -121,7 +122,7 @@ class LineCondition(Shape):
         return self
 
 
-Values = Annotated[tuple[str | int | float | bool | None, ...], OneOrMany()]
+Values = Annotated[tuple[Scalar, ...], OneOrMany()]
 
 
 class SettingCondition(Shape):

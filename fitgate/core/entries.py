@@ -11,7 +11,8 @@ import rfc8785
 from pydantic import Field, TypeAdapter
 from pydantic.types import JsonValue
 
-from fitgate.core.facts import STRICT, Digest, Instant
+from fitgate.core.facts import STRICT
+from fitgate.core.values import Digest, Instant
 
 EntryKind = Literal[
     "Seen", "Decided", "Signed", "RationaleGiven", "Landed", "Evaluated", "Closed",

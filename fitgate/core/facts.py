@@ -4,38 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict
 
 from fitgate.core.events import ChangeKind, LandedAs
+from fitgate.core.values import Digest, Instant, Length, Scalar
 
 STRICT = ConfigDict(extra="forbid")
 
 
-def _utc(moment: datetime) -> datetime:
-    if moment.utcoffset() != timedelta(0):
-        msg = "must be a time in UTC, as in 2026-01-31T12:00:00Z"
-        raise ValueError(msg)
-    return moment
-
-
-def _not_negative(length: timedelta) -> timedelta:
-    if length < timedelta(0):
-        msg = "must not be negative"
-        raise ValueError(msg)
-    return length
-
-
-Instant = Annotated[datetime, AfterValidator(_utc)]
-"""A moment, RFC 3339 in UTC."""
-Length = Annotated[timedelta, AfterValidator(_not_negative)]
-"""A length of time, ISO 8601."""
-Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 POLICY_FILES = frozenset({".fitgate.yaml", ".fitgate.yml", ".fitgate/policy.yaml"})
 """Where a repository keeps its policy; no policy can stop looking at these."""
-Scalar = str | int | float | bool | None
 Status = Literal["added", "modified", "removed", "renamed"]
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from fitgate.core.facts import STRICT, Facts, Instant, Scalar, Unknown
+from fitgate.core.facts import STRICT, Facts, Unknown
 from fitgate.core.policy import ChangeClass, Layer, Policy
 from fitgate.core.remedies import remedy_for
+from fitgate.core.values import Instant, Scalar
 
 Param = str | int | bool | None | tuple[str, ...]
 Kind = Literal["path", "line", "setting", "text", "absence", "built-in"]

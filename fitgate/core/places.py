@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -16,6 +17,8 @@ MAX_BYTES = 1_000_000
 """Nobody writes a file of this size by hand."""
 
 _DEEPEST = 10_000
+_MOST_PARTS = 100_000  # few aliases in aliases stand for more than can be looked at
+_MOST_PROBLEMS = 1_000
 
 Path = tuple[str | int, ...]
 
@@ -61,7 +64,7 @@ class Located:
         return Problem(message, dotted(path), line, column, remedy)
 
 
-def load(text: str) -> Located:
+def load(text: str) -> Located:  # noqa: PLR0911 - one return a reason
     """Read YAML; what is no YAML, too large or says a key twice has problems and no document."""
     if len(text) > MAX_BYTES:
         return Located(None, {}, (Problem(f"is larger than {MAX_BYTES} bytes"),))
@@ -73,8 +76,10 @@ def load(text: str) -> Located:
         if node is None:
             return Located(None, {})
         places: dict[Path, Place] = {}
-        problems = tuple(_walk(node, (), places))
-        return Located(loader.construct_document(node), places, problems)
+        problems = list(islice(_walk(node, (), places), _MOST_PROBLEMS))
+        if len(places) > _MOST_PARTS:
+            return Located(None, {}, (Problem("has too many parts, perhaps aliases in aliases"),))
+        return Located(loader.construct_document(node), places, tuple(problems))
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark
         place = (mark.line + 1, mark.column + 1) if mark else (None, None)
@@ -103,6 +108,8 @@ def dotted(path: Path) -> str:
 def _walk(node: Node, path: Path, places: dict[Path, Place]) -> Iterator[Problem]:
     """Note where everything stands; yield keys that stand twice, because YAML would drop one."""
     places.setdefault(path, Place(node.start_mark.line + 1, node.start_mark.column + 1))
+    if len(places) > _MOST_PARTS:
+        return
     if isinstance(node, SequenceNode):
         for index, item in enumerate(node.value):
             yield from _walk(item, (*path, index), places)

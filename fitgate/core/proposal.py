@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from fitgate.core.facts import Change, Facts, Scalar
+from fitgate.core.facts import Change, Facts
 from fitgate.core.findings import Finding, Match, Outcome
 from fitgate.core.policy import Breaker, ChangeClass, Policy, SlowAuthority
 from fitgate.core.register import (
@@ -20,6 +20,7 @@ from fitgate.core.register import (
     Thresholds,
 )
 from fitgate.core.standing import Standing
+from fitgate.core.values import Scalar
 from fitgate.core.verdict import Verdict
 
 LONGEST = 500

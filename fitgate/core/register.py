@@ -12,10 +12,11 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from pydantic.types import JsonValue
 
-from fitgate.core.facts import STRICT, Instant
+from fitgate.core.facts import STRICT
 from fitgate.core.findings import Finding, Match, Outcome
 from fitgate.core.policy import ChangeClass, Layer
 from fitgate.core.standing import Standing
+from fitgate.core.values import Instant
 
 ReviewStatus = Literal["proposed", "confirmed", "amended", "disputed"]
 

@@ -195,6 +195,11 @@ WORDS: Mapping[str, Words] = {
         " read. The gate is not satisfied.",
         "Name the environment of the deployment.",
     ),
+    "gate-may-apply-unseen": Words(
+        "It cannot be told whether this gate is for this change, because not all of it could be"
+        " classified: {what}. The gate is not satisfied.",
+        "Make what could not be read available, or meet this gate as well.",
+    ),
     "not-available": Words(
         "The policy asks for {what}, which is not available in this version.",
         "Take it out of the policy, or use a version of FITGate that can judge it.",

@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
-from fitgate.core.facts import STRICT, Instant
+from fitgate.core.facts import STRICT
 from fitgate.core.places import Located, load
 from fitgate.core.proposal import EVIDENCE, evidence
 from fitgate.core.register import RegisterEntry, ReviewMark
+from fitgate.core.values import Instant
 from fitgate.errors import Problem, RegisterError
 
 HEADER = """\

@@ -29,7 +29,7 @@ def standing(verdict: Verdict) -> Standing:
         return Standing.OVERRIDDEN
     match verdict.outcome:
         case Outcome.ALLOW:
-            return Standing.ALLOWED if verdict.is_io else Standing.NOT_IO
+            return Standing.NOT_IO if verdict.is_io is False else Standing.ALLOWED
         case Outcome.UNDECIDED:
             return Standing.UNJUDGED
         case Outcome.HOLD | Outcome.DENY:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -12,13 +12,14 @@ from pydantic.types import JsonValue
 
 from fitgate import __version__
 from fitgate.core.classify.looks import Looks
-from fitgate.core.facts import STRICT, Facts, Instant, Override
+from fitgate.core.facts import STRICT, Facts, Override
 from fitgate.core.facts_file import facts_digest
 from fitgate.core.findings import Case, Classification, Finding, Match, Outcome, finding, worst
 from fitgate.core.gates import judge
 from fitgate.core.in_force import Rulebook
 from fitgate.core.people import may_override
 from fitgate.core.policy import BreakerGate, ChangeClass, Gate, Layer, Policy
+from fitgate.core.values import Instant
 
 _CLASSES: tuple[ChangeClass, ...] = ("T", "R", "C", "D")
 _LAYERS: tuple[Layer, ...] = ("fast", "medium", "slow")
@@ -78,15 +79,18 @@ def decide(facts: Facts, found: Classification, book: Rulebook) -> Verdict:
     hit = {match.category for match in found.matches}
     categories = (*(c for c in policy.taxonomy if c in hit), *sorted(hit - {*policy.taxonomy}))
     classes, io_sr = _derived(policy, found, categories)
+    if found.is_io is None and _live_override(facts, policy, "io"):
+        found = replace(found, is_io=True)
     findings = tuple(
         _findings(facts, found, Case(facts, policy, categories, classes, layers, found.unknown))
     )
     passed = any(f.code in {"override-used", "settled"} for f in findings)
+    settled = any(f.code == "settled" for f in findings)
     outcome = Outcome.ALLOW if passed else worst(f.outcome for f in findings)
     return Verdict(
         outcome=outcome,
         mode=policy.mode,
-        is_io=found.is_io,
+        is_io=False if settled else found.is_io,
         categories=categories,
         classes=classes,
         io_sr=io_sr,
@@ -129,7 +133,7 @@ def _derived(
 def _findings(facts: Facts, found: Classification, case: Case) -> Iterator[Finding]:
     if found.is_io is False:
         return
-    if found.is_io is None and not _live_override(facts, case.policy, "io"):
+    if found.is_io is None:
         settled = _live_override(facts, case.policy, "not-io")
         if settled is not None:
             yield finding(
@@ -161,11 +165,10 @@ def _findings(facts: Facts, found: Classification, case: Case) -> Iterator[Findi
 
 def _gates(case: Case) -> tuple[Gate, ...]:
     """Return the policy's gates; breakers are a gate for every IO, named or not."""
-    gates = case.policy.gates
-    if any(isinstance(gate, BreakerGate) for gate in gates):
-        return gates
+    gates, every = case.policy.gates, BreakerGate(type="breaker")
     declared = bool(case.policy.breakers or case.facts.breakers)
-    return (*gates, BreakerGate(type="breaker")) if declared else gates
+    # A breaker gate for some IOs only does not let the others pass.
+    return (*gates, every) if declared and every not in gates else gates
 
 
 def _live_override(
@@ -174,6 +177,8 @@ def _live_override(
     """Return an override that counts now: of a role that may, in time, unused, for this content."""
     for override in facts.overrides or ():
         bound = override.digest is not None and override.digest == facts.change.digest
+        if facts.change.digest is None and settles:  # what cannot be listed has no digest
+            bound = override.digest is None
         live = facts.as_of < override.until and not override.used and bool(override.reason.strip())
         if override.settles == settles and live and bound and may_override(override, facts, policy):
             return override

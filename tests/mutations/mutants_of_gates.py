@@ -209,7 +209,7 @@ MUTANTS = (
     ),
     Mutant(
         "categories are not filtered", JUDGE,
-        "if gate.categories is not None and not", "if False and not",
+        "(gate.categories, case.categories)", "(None, case.categories)",
         "a_gate_that_does_not_apply_says_nothing",
     ),
 )  # fmt: skip

@@ -56,10 +56,19 @@ class Changed:
         self._heard.clear()
 
     def of(self, asked: Iterable[Asked | None]) -> Iterator[Changes]:
-        """Yield what changed in the wanted files of each pair; None wants nothing."""
+        """Return what changed in the wanted files of each pair; None wants nothing.
+
+        Git is asked at once, and heard when the answers are taken: until then it works by itself.
+        """
         questions = iter(asked)
-        while ahead := deque(islice(questions, AHEAD)):
-            self._say(ahead)
+        ahead = deque(islice(questions, AHEAD))
+        self._say(ahead)
+        return self._answers(ahead, questions)
+
+    def _answers(
+        self, ahead: deque[Asked | None], questions: Iterator[Asked | None]
+    ) -> Iterator[Changes]:
+        while ahead:
             while ahead:
                 question = ahead.popleft()
                 if question is None:
@@ -70,6 +79,8 @@ class Changed:
                     self.close()
                     self._say(ahead)
                     yield {path: self._compared(file) for path, file in question.files.items()}
+            ahead.extend(islice(questions, AHEAD))
+            self._say(ahead)
 
     def _say(self, questions: Iterable[Asked | None]) -> None:
         lines = b"".join(asked_line(question.pair) for question in questions if question)
@@ -108,8 +119,11 @@ class Changed:
         texts = [None if isinstance(side, Unread) else side for side in sides]
         if unread := next((side for side in sides if isinstance(side, Unread)), None):
             return unread
-        if any(b"\0" in text for text in texts if text):
+        binary = [b"\0" in text for text in texts if text is not None]
+        if all(binary):
             return _NOTHING  # what is no text has no lines
+        if any(binary):
+            return Unread("is text on one side of the change and binary on the other")
         return Difference.of_contents(*texts)
 
     def _sections(self) -> Iterator[bytes | None]:

@@ -158,9 +158,10 @@ class Running:
         return said
 
     def stop(self) -> None:
-        """Stop the process; nothing it could still say matters."""
-        self._process.kill()
-        self.end()
+        """Stop the process, if it still runs; nothing it could still say matters."""
+        if not self._errors.closed:
+            self._process.kill()
+            self.end()
 
 
 def _last_words(errors: bytes) -> str:

@@ -72,7 +72,7 @@ class Difference:
         text = b"\n".join((*gone, *come)) + b"\n" if gone or come else b""
         return text.replace(b"\r\n", b"\n")
 
-    def lines(self, keep: Callable[[Sign, str], bool] = lambda *_: True) -> tuple[Line, ...]:
+    def lines(self, keep: Callable[[Sign, bytes], bool] = lambda *_: True) -> tuple[Line, ...]:
         """Return the lines that are to be kept, sorted by number, then sign.
 
         Of a line that now occurs k times more its last k occurrences are given, not counting those
@@ -81,7 +81,7 @@ class Difference:
         """
         sides = zip(_BOTH, (self._was, self._now), self._extra, strict=True)
         kept = [
-            (sign, lines, {text: n for text, n in extra.items() if keep(sign, text.decode())})
+            (sign, lines, {text: n for text, n in extra.items() if keep(sign, text)})
             for sign, lines, extra in sides
         ]
         if not any(wanted for *_, wanted in kept):
@@ -162,8 +162,9 @@ def relevant_lines(conditions: Sequence[LineCondition], change: Difference) -> t
     """Return the changed lines that any of the conditions needs to be judged."""
     patterns, asked = _compiled(tuple(conditions))
 
-    def needed(sign: Sign, text: str) -> bool:
-        return any(sign in _SIGNS[asked[i]] for i in patterns.match(text.removesuffix("\r")))
+    def needed(sign: Sign, text: bytes) -> bool:
+        hits = patterns.match_bytes(text.removesuffix(b"\r"))
+        return any(sign in _SIGNS[asked[i]] for i in hits)
 
     return change.lines(needed)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from fitgate.core.classify.lines import Difference, relevant_lines
 from fitgate.core.classify.narrowing import Narrowing
 from fitgate.core.classify.parsing import Parsed, Unparsable, parse_settings
-from fitgate.core.classify.settings import matching_settings, setting_changes
+from fitgate.core.classify.settings import incomparable_settings, matching_settings, setting_changes
 from fitgate.core.conditions import (
     Condition,
     LineCondition,
@@ -93,7 +93,8 @@ class Looks:
         return self._asking[key]
 
     def _ask(self, file: File) -> tuple[tuple[str, Look], ...]:
-        if SUBMODULE in {file.mode_before, file.mode_after}:
+        modes = {file.mode_before, file.mode_after} - {None}
+        if modes == {SUBMODULE}:
             return ()
         ids = self.concerning(file.path)
         if file.old_path is not None:
@@ -176,7 +177,12 @@ class Looks:
             file = replace(file, broken=f"could be parsed before and not after: {new}")
             looks, new = [look.model_copy(update=ANY_MOVE) for look in looks], None
         changes = setting_changes(old, new)
-        kept = {setting: None for look in looks for setting in matching_settings(look, changes)}
+        kept = {
+            setting: None
+            for look in looks
+            for found in (matching_settings(look, changes), incomparable_settings(look, changes))
+            for setting in found
+        }
         return replace(file, settings=tuple(sorted(kept, key=lambda s: (s.key, s.moved))))
 
     def _parsed(

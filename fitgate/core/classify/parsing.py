@@ -15,7 +15,7 @@ import re2
 import yaml
 
 from fitgate.core.classify.settings import MAX_DEPTH, Parsed, Unparsable, dotted, entry, flatten
-from fitgate.core.facts import Scalar
+from fitgate.core.values import Scalar
 
 __all__ = ["Parsed", "Unparsable", "parse_settings"]
 

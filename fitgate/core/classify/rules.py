@@ -8,7 +8,7 @@ from fitgate.core.classify.answers import NO, Answer, all_of, answer, any_of, no
 from fitgate.core.classify.lines import matching_lines
 from fitgate.core.classify.looks import ANY_MOVE, Looks
 from fitgate.core.classify.paths import paths
-from fitgate.core.classify.settings import matching_settings
+from fitgate.core.classify.settings import incomparable_settings, matching_settings
 from fitgate.core.classify.text import text
 from fitgate.core.conditions import Condition, LineCondition, Look, SettingCondition
 from fitgate.core.facts import POLICY_FILES, Facts, File, Line, Setting, Unknown
@@ -55,6 +55,8 @@ def classify(facts: Facts, looks: Looks) -> Classification:
     subject = _Subject(facts, looks)
     matches = list(_policy_files(facts.files))
     unknown: list[Unknown] = []
+    if looks.policy.extends:  # nobody knows what the rules of the parent would have found
+        unknown.append(Unknown("the rules of `extends`", "not available in this version"))
     for rule in looks.policy.rules:
         triggers = looks.triggers[rule.id]
         if triggers is not None and triggers.isdisjoint(subject.live):
@@ -140,7 +142,14 @@ def _setting(rule: Rule, condition: SettingCondition, file: File, subject: _Subj
         lost = matching_settings(condition.model_copy(update=ANY_MOVE), file.settings)
         return answer((_setting_match(rule, file, replace(s, after=file.broken)) for s in lost), ())
     found = matching_settings(condition, file.settings)
-    return answer((_setting_match(rule, file, s) for s in found), ())
+    unclear = incomparable_settings(condition, file.settings)
+    return answer(
+        (_setting_match(rule, file, s) for s in found),
+        (
+            Unknown(f"{file.path}: {s.key}", f"{s.before} and {s.after} do not compare")
+            for s in unclear
+        ),
+    )
 
 
 def _setting_match(rule: Rule, file: File, s: Setting) -> Match:

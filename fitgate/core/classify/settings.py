@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from fitgate.core.classify.amounts import amount
 from fitgate.core.conditions import SettingCondition, SettingMove
-from fitgate.core.facts import Scalar, Setting
+from fitgate.core.facts import Setting
 from fitgate.core.globs import key_to_re2
 from fitgate.core.patterns import PatternSet
+from fitgate.core.values import Scalar
 from fitgate.errors import FitgateError
 
 MAX_DEPTH = 100
@@ -23,7 +25,6 @@ MAX_VALUES = 50_000
 MAX_TEXT = 500  # characters of a value that facts keep
 _MAX_NAME = 200  # characters of a name or a list entry in a key
 _MAX_KEYS = 16 << 20  # characters in all keys: aliases can stand for more than memory holds
-_MAX_DIGITS = 100  # of an amount
 _UNSAFE = 1 << 53  # RFC 8785 has no integer of this size
 
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
@@ -34,12 +35,6 @@ _QUOTED = r'"(?:[^"\\]|\\.)*+"'
 _PART = re.compile(rf'\[(?:[^\[\]"]|{_QUOTED})*+\](?:#[0-9]+)?|\.?(?:{_QUOTED}|[^."\[\]]+)')
 _IDENTITIES = ("name", "id", "key", "job", "uses", "path", "repo", "alias")
 _BOOLEANS, _EMPTY = {"true", "false"}, {"{}", "[]"}
-_AMOUNT = re.compile(
-    r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)\s*([^\s0-9.+-][^0-9]*)?"
-)
-_N = r"([0-9]+(?:\.[0-9]+)?)"
-_DURATION = re.compile(rf"P(?=.)(?:{_N}W)?(?:{_N}D)?(?:T(?=.)(?:{_N}H)?(?:{_N}M)?(?:{_N}S)?)?")
-_SECONDS = (604_800, 86_400, 3_600, 60, 1)
 
 
 class Unparsable(FitgateError):  # noqa: N818 - a property of the file, nobody's mistake
@@ -110,7 +105,7 @@ def same_value(one: Scalar, other: Scalar) -> bool:
     text, value = (one, other) if isinstance(one, str) else (str(other), one)
     if isinstance(value, bool):
         return text.lower() == str(value).lower()
-    return value is not None and _amount(text) == (Decimal(str(value)), "")
+    return value is not None and amount(text) == (Decimal(str(value)), "")
 
 
 def flatten(trees: Iterable[tuple[str, object]], text: str = "") -> dict[str, Parsed]:
@@ -240,6 +235,23 @@ def _keys(globs: tuple[str, ...]) -> PatternSet:
     return PatternSet([key_to_re2(glob) for glob in globs], anchored=True)
 
 
+def incomparable_settings(
+    condition: SettingCondition, settings: Iterable[Setting]
+) -> tuple[Setting, ...]:
+    """Return the settings of which it cannot be told whether they moved the way a condition asks.
+
+    It asks whether a value was raised or lowered, and the two have no number with the same unit.
+    """
+    if not {"raised", "lowered"} & {*condition.moved} or "changed" in condition.moved:
+        return ()
+    keys, either_way = _keys(condition.key), condition.model_copy(update={"moved": ("changed",)})
+    return tuple(
+        s
+        for s in settings
+        if keys.match(s.key) and _fits(either_way, s) and _moves(s) == {"changed"}
+    )
+
+
 def _fits(condition: SettingCondition, setting: Setting) -> bool:
     before, after = condition.before, condition.after
     if condition.moved and not _moves(setting).intersection(condition.moved):
@@ -269,20 +281,9 @@ def _moves(setting: Setting) -> set[SettingMove]:
     if setting.moved != "changed":
         in_part: SettingMove = "inserted" if setting.moved == "added" else "dropped"
         return {setting.moved} if setting.whole else {setting.moved, in_part}
-    was, now = _amount(setting.before), _amount(setting.after)
+    if setting.after is None:
+        return {"changed", "removed", "dropped"}  # the name is left, and says nothing
+    was, now = amount(setting.before), amount(setting.after)
     if was is None or now is None or was[1] != now[1]:
         return {"changed"}
     return {"changed", "raised" if now > was else "lowered"} if now != was else {"changed"}
-
-
-def _amount(value: Scalar) -> tuple[Decimal, str] | None:
-    """Return a number and its unit; the unit of an ISO 8601 duration is `P`."""
-    text = str(value).strip()
-    if len(text) > _MAX_DIGITS:
-        return None
-    if found := _AMOUNT.fullmatch(text):
-        return Decimal(found[1]), found[2] or ""
-    if found := _DURATION.fullmatch(text):
-        parts = zip(found.groups(default="0"), _SECONDS, strict=True)
-        return sum((Decimal(n) * seconds for n, seconds in parts), Decimal(0)), "P"
-    return None

@@ -29,7 +29,7 @@ def applies(gate: Gate, case: Case) -> bool | None:
     change = case.facts.change
     if gate.kinds is not None and change.kind not in gate.kinds:
         return False
-    found = (gate.categories, case.categories), (gate.classes, case.classes)
+    found = ((gate.categories, case.categories), (gate.classes, case.classes))
     if any(asked is not None and {*asked}.isdisjoint(has) for asked, has in found):
         return None if case.unseen else False  # what was not seen may be what the gate is for
     if gate.environments is None:
@@ -48,6 +48,9 @@ def judge(gate: Gate, case: Case) -> tuple[Finding, ...]:
     found = _findings(gate, case)
     if concerned or all(f.outcome is Outcome.ALLOW for f in found):
         return found
+    if case.unseen:
+        what = tuple(unseen.what for unseen in case.unseen)
+        return (finding(gate.type, Outcome.UNDECIDED, "gate-may-apply-unseen", what=what),)
     return (finding(gate.type, Outcome.UNDECIDED, "gate-may-apply"),)
 
 

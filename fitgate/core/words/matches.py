@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from fitgate.core.facts import Scalar
 from fitgate.core.findings import Match
 from fitgate.core.inert import inert, quoted
+from fitgate.core.values import Scalar
 
 PATH_LIMIT = 120
 VALUE_LIMIT = 60

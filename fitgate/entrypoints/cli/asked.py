@@ -44,7 +44,10 @@ def moment(said: str, option: str, shapes: str = "2026-01-31 or 2026-01-31T12:00
         at = datetime.fromisoformat(said)
     except ValueError:
         raise UserError(f"{option} {said!r} is none of {shapes}") from None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        raise UserError(f"{option} {said!r} is not a time that can be told in UTC.") from None
 
 
 def text_of(name: str) -> str:

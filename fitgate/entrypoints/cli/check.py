@@ -113,6 +113,10 @@ def _show(facts: Facts, verdict: Verdict, *, as_json: bool) -> None:
         return
     from fitgate.core.words.check import check_lines
 
+    if facts.files == () and not facts.change.title:
+        head = (facts.change.head or "the head")[:12]
+        print(f"There is nothing to judge: {head} has no commits that its base lacks.")
+        return
     lines = [*check_lines(facts, verdict, asked.width()), *_on_a_forge(facts, verdict)]
     if asked.colourful():
         from fitgate.bootstrap import painted

@@ -3,7 +3,7 @@
 import pytest
 
 from fitgate.core.classify.parsing import Parsed, Unparsable, parse_settings
-from fitgate.core.facts import Scalar
+from fitgate.core.values import Scalar
 
 
 def values(path: str, text: str | bytes) -> dict[str, Scalar]:

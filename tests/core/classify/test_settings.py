@@ -12,7 +12,8 @@ from fitgate.core.classify.settings import (
     setting_changes,
 )
 from fitgate.core.conditions import SettingCondition
-from fitgate.core.facts import Scalar, Setting
+from fitgate.core.facts import Setting
+from fitgate.core.values import Scalar
 
 
 def changes(before: str | None, after: str | None) -> tuple[Setting, ...]:

@@ -123,3 +123,10 @@ def test_changes_come_out_in_the_order_they_went_in_over_many_batches() -> None:
     changes = [landing(n, replace(SQL, path=f"{n}.sql")) for n in range(1, 2 * BATCH + 3)]
     ids = [one.facts.change.id for one in judged(FakeForge(changes))]
     assert ids == [change.change.id for change in changes]
+
+
+def test_a_verdict_names_the_policy_at_its_own_base_wherever_the_scan_began() -> None:
+    versions = {f"{n:040}": [PolicyText(f"{n:040}", {".fitgate.yaml": ENFORCE})] for n in (1, 2)}
+    two = FakeForge([landing(2), landing(3)], {}, versions)
+    alone = FakeForge([landing(3)], {}, versions)
+    assert judged(two)[1].verdict == judged(alone)[0].verdict

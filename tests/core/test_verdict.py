@@ -16,7 +16,7 @@ from fitgate.core.in_force import Rulebook, rulebook
 from fitgate.core.reading import PolicyFile
 from fitgate.core.verdict import Verdict, decide, verdict_json
 from fitgate.errors import FactsError
-from tests.builders import DIGEST, NOW, OTHER_DIGEST, a_person, a_policy, facts_of
+from tests.builders import DIGEST, NOW, OTHER_DIGEST, a_breaker, a_person, a_policy, facts_of
 
 IO = Classification(is_io=True, matches=(Match("r", "data", "path", "a.sql"),))
 UNSEEN = Classification(None, (), (Unknown("contents of a.yaml", "not in this clone"),))
@@ -165,3 +165,27 @@ def test_layers_are_those_touched_and_the_slowest_is_the_verdicts() -> None:
 def test_classifying_and_deciding_read_nothing_but_their_arguments() -> None:
     looks = Looks(a_policy())
     assert classify(facts_of(), looks) == classify(facts_of(), looks)
+
+
+def test_a_breaker_gate_for_some_ios_does_not_let_the_others_pass() -> None:
+    frozen = facts_of(breakers=(a_breaker(),))
+    some = {"type": "breaker", "categories": ["evaluation"]}
+    verdict = decided(
+        IO, frozen, gates=[some], taxonomy={"data": {"name": "D"}, "evaluation": {"name": "E"}}
+    )
+    assert verdict.outcome is Outcome.DENY
+
+
+def test_what_a_role_settled_is_no_longer_unknown() -> None:
+    roles = {"roles": ["safety-owner"]}
+    no_io = facts_of(overrides=(replace(OVERRIDE, settles="not-io"),))
+    assert decided(UNSEEN, no_io, override=roles).is_io is False
+    as_io = facts_of(overrides=(replace(OVERRIDE, settles="io"),))
+    assert decided(UNSEEN, as_io, override=roles).is_io is True
+
+
+def test_a_change_without_a_digest_can_be_settled_though_nothing_binds_to_it() -> None:
+    unbound = replace(OVERRIDE, settles="not-io", digest=None)
+    facts = facts_of(overrides=(unbound,))
+    facts = replace(facts, change=replace(facts.change, digest=None))
+    assert decided(UNSEEN, facts, override={"roles": ["safety-owner"]}).outcome is Outcome.ALLOW

@@ -246,9 +246,7 @@ def incomparable_settings(
         return ()
     keys, either_way = _keys(condition.key), condition.model_copy(update={"moved": ("changed",)})
     return tuple(
-        s
-        for s in settings
-        if keys.match(s.key) and _fits(either_way, s) and _moves(s) == {"changed"}
+        s for s in settings if keys.match(s.key) and _fits(either_way, s) and _change(s) is None
     )
 
 
@@ -283,7 +281,13 @@ def _moves(setting: Setting) -> set[SettingMove]:
         return {setting.moved} if setting.whole else {setting.moved, in_part}
     if setting.after is None:
         return {"changed", "removed", "dropped"}  # the name is left, and says nothing
-    was, now = amount(setting.before), amount(setting.after)
-    if was is None or now is None or was[1] != now[1]:
+    change = _change(setting)
+    if not change:
         return {"changed"}
-    return {"changed", "raised" if now > was else "lowered"} if now != was else {"changed"}
+    return {"changed", "raised" if change > 0 else "lowered"}
+
+
+def _change(setting: Setting) -> Decimal | None:
+    """Return by how much a value grew; None if the two have no number with the same unit."""
+    was, now = amount(setting.before), amount(setting.after)
+    return None if was is None or now is None or was[1] != now[1] else now[0] - was[0]

@@ -145,3 +145,8 @@ def test_a_missing_blob_costs_only_the_file_that_lacks_it(tmp_path: Path, positi
     first, second = changes(made.done(), Pair(two, one), Pair(three, one))
     assert [name for name in names if isinstance(first[name], Unread)] == [names[position]]
     assert said(second["a"]) == ["+1 a3", "-1 a1"]
+
+
+def test_a_file_that_became_binary_cannot_hide_what_it_lost(made: Made) -> None:
+    found = one_change(made, {"a": b"refuse\n"}, {"a": b"\0"})
+    assert isinstance(found["a"], Unread)

@@ -198,3 +198,41 @@ def test_inspecting_finds_lines_and_settings_in_one_reading() -> None:
     seen = looks.inspect(file, {"1": before, "2": after}, change)
     assert seen.lines == (Line("-", 1, "a: 2"),)
     assert [(s.key, s.before, s.after) for s in seen.settings or ()] == [("a", 2, 1)]
+
+
+def test_rules_of_a_parent_that_cannot_be_read_leave_every_change_unknown() -> None:
+    text = 'version: 1\nextends: ["github:acme/gov@main:p.yaml"]\n'
+    looks = Looks(parse_policy(text, "p.yaml", LIBRARY).policy)
+    facts = Facts(NOW, "git", REPO, CHANGE, (File("a.sql", "added"),))
+    assert classify(facts, looks).is_io is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_io"),
+    [
+        ("30d", "29d", True),
+        ("30d", "31d", False),
+        ("30d", "12h", None),
+        ("0.9", "50%", None),
+        ("0.9", "${MIN}", None),
+        ("0.9", None, None),
+        ("P30D", "P29D", True),
+    ],
+)
+def test_what_cannot_be_compared_is_unknown_and_not_unchanged(
+    before: str, after: str | None, *, is_io: bool | None
+) -> None:
+    file = File("a.yaml", "modified", settings=(Setting("x.keep", "changed", before, after),))
+    assert said('{setting: {files: "**", key: "**.keep", moved: lowered}}', file).is_io is is_io
+
+
+def test_a_value_that_became_null_was_removed() -> None:
+    file = File("a.yaml", "modified", settings=(Setting("x.keep", "changed", 1, None),))
+    assert said('{setting: {files: "**", key: "**.keep", moved: removed}}', file).is_io is True
+
+
+def test_a_file_that_became_a_submodule_is_looked_into() -> None:
+    looks = asked('{line: {files: "*.py", removed: x}}')
+    file = File("a.py", "modified", mode_before="100644", mode_after="160000", oid_before="1")
+    assert looks.lined([file]) == {"a.py"}
+    assert looks.lined([replace(file, mode_before="160000")]) == frozenset()

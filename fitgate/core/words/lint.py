@@ -8,7 +8,7 @@ from fitgate.core.policy import Policy
 from fitgate.core.reading import rules_of
 
 _LATER_KEYS = {
-    "extends": "every irreversible operation is UNDECIDED",
+    "extends": "every change is UNDECIDED",
     "exceptions": "every irreversible operation is UNDECIDED",
     "drills": "nothing is scheduled",
     "ledger": "nothing is recorded",

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from fitgate.core.facts import Setting
+from fitgate.core.facts import SUBMODULE, Setting
 
 _DIFF = b"diff --git "
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -22,7 +22,6 @@ _QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPED = dict(zip(b'abtnvfr"\\', b'\a\b\t\n\v\f\r"\\', strict=True))
 _LFS = b"version https://git-lfs.github.com/spec/"
-_SUBMODULE = "160000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ class _Section:
     def patch(self) -> FilePatch:
         before = self.modes.get("deleted file") or self.modes.get("old")
         after = self.modes.get("new file") or self.modes.get("new")
-        hunks = None if _SUBMODULE in {before, after} else self.hunks()
+        hunks = None if SUBMODULE in {before, after} else self.hunks()
         return FilePatch(
             old_path=self.path if before else None,
             new_path=self.path if after else None,

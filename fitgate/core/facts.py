@@ -16,6 +16,8 @@ STRICT = ConfigDict(extra="forbid")
 
 POLICY_FILES = frozenset({".fitgate.yaml", ".fitgate.yml", ".fitgate/policy.yaml"})
 """Where a repository keeps its policy; no policy can stop looking at these."""
+SUBMODULE = "160000"
+"""The Git file mode of a submodule (git-fast-import, "filemodify")."""
 Status = Literal["added", "modified", "removed", "renamed"]
 
 

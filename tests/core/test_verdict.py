@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from fitgate.core.classify import Looks, classify
-from fitgate.core.facts import File, Override, Unknown
+from fitgate.core.facts import File, Override, Setting, Unknown
 from fitgate.core.facts_file import facts_adapter, parse_facts
 from fitgate.core.findings import Classification, Match, Outcome
 from fitgate.core.in_force import Rulebook, rulebook
@@ -189,3 +189,25 @@ def test_a_change_without_a_digest_can_be_settled_though_nothing_binds_to_it() -
     facts = facts_of(overrides=(unbound,))
     facts = replace(facts, change=replace(facts.change, digest=None))
     assert decided(UNSEEN, facts, override={"roles": ["safety-owner"]}).outcome is Outcome.ALLOW
+
+
+@pytest.mark.parametrize(
+    "number", ["NaN", "1e999", "-1e999", "9007199254740992", "1180591620717411303424"]
+)
+def test_a_number_that_json_does_not_carry_everywhere_is_refused_with_its_place(
+    number: str,
+) -> None:
+    file = File("a.yaml", "modified", settings=(Setting("k", "changed", 1, 424242),))
+    text = facts_adapter().dump_json(facts_of(files=(file,))).decode().replace("424242", number)
+    with pytest.raises(FactsError, match="files"):
+        parse_facts(text, "f.json")
+
+
+TIMES = ["1769860800", '"2026-01-31T12:00:00+01:00"', '"2026-01-31T12:00:00"']
+
+
+@pytest.mark.parametrize("moment", TIMES)
+def test_a_time_that_is_not_written_in_utc_is_refused(moment: str) -> None:
+    text = facts_adapter().dump_json(facts_of()).decode()
+    with pytest.raises(FactsError, match="as_of"):
+        parse_facts(text.replace('"2026-01-31T12:00:00Z"', moment, 1), "f.json")

@@ -18,12 +18,11 @@ from fitgate.core.conditions import (
     SettingCondition,
     look_id,
 )
-from fitgate.core.facts import POLICY_FILES, Contents, File, Unread
+from fitgate.core.facts import POLICY_FILES, SUBMODULE, Contents, File, Unread
 from fitgate.core.globs import GlobSet
 from fitgate.core.policy import Layer, Policy
 from fitgate.core.reading import rules_of
 
-SUBMODULE = "160000"
 LFS_HEADER = b"version https://git-lfs.github.com/spec/"
 _UNREAD = Unread("was not read")
 ANY_MOVE = {"moved": (), "before": None, "after": None}

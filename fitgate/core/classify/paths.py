@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator
 
 from fitgate.core.classify.answers import Answer, answer
 from fitgate.core.conditions import PathCondition
-from fitgate.core.facts import File, Unknown
+from fitgate.core.facts import SUBMODULE, File, Unknown
 from fitgate.core.findings import Match
 from fitgate.core.policy import Rule
-
-SUBMODULE = "160000"
 
 
 def paths(

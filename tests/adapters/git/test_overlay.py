@@ -224,3 +224,11 @@ def test_a_shallow_clone_has_no_id_and_says_what_is_missing(made: Made, tmp_path
         assert overlay.repo_id(overlay.resolve()) == SHALLOW_ID
         with pytest.raises(UserError, match="git fetch --unshallow"):
             overlay.resolve("HEAD~1")
+
+
+def test_a_process_may_be_stopped_twice_as_an_interrupt_does(made: Made) -> None:
+    made.commit()
+    with Overlay(made.done()) as overlay:
+        running = overlay.start("cat-file", "--batch")
+        running.stop()
+        running.stop()

@@ -37,7 +37,7 @@ help: ## List what can be made
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "make: $(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.lock
 	@touch $@
 
 .venv/installed: .venv/locked pyproject.toml
@@ -88,7 +88,7 @@ wheel: .venv ## Build the wheel of the last commit and test that, where the sour
 	$(BIN)/python -m build --wheel --no-isolation --outdir $(WHEEL)/dist $(WHEEL)
 	rm -rf $(WHEEL)/fitgate
 	$(PYTHON) -m venv $(WHEEL)/.venv
-	$(WHEEL)/.venv/bin/python -m pip install --quiet --require-hashes -r requirements/dev.lock
+	$(WHEEL)/.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.lock
 	$(WHEEL)/.venv/bin/python -m pip install --quiet --no-deps $(WHEEL)/dist/*.whl
 	cd $(WHEEL) && .venv/bin/python -m pytest -n 2
 
@@ -103,7 +103,7 @@ schemas: .venv ## Write the published JSON Schemas again
 .PHONY: bench
 bench: .venv ## Measure speed beside other tools on a repository (REPO=path)
 	@test -n "$(REPO)" || { echo "make: bench needs a repository to measure on: make bench REPO=path" >&2; exit 1; }
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bench.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/bench.lock
 	$(BIN)/python -m benchmarks "$(REPO)"
 
 .PHONY: lock

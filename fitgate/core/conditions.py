@@ -19,7 +19,8 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
-from fitgate.core.globs import check_glob, key_to_re2
+from fitgate.core.globs import check_glob
+from fitgate.core.key_globs import key_to_re2
 from fitgate.core.values import Scalar
 
 
@@ -217,6 +218,18 @@ class Condition(Shape):
             )
             raise ValueError(msg)
         return self
+
+    @property
+    def look(self) -> Look | None:
+        """Return the question to the files of a change that this is, if it is one."""
+        return (
+            self.path
+            or self.line
+            or self.setting
+            or self.dependency
+            or self.workflow
+            or self.migration
+        )
 
 
 Look = (

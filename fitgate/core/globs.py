@@ -1,9 +1,8 @@
-"""Globs over paths and over dotted keys, and many patterns asked at once."""
+"""Globs over paths, and many of them asked at once."""
 
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Iterator, Sequence
 
@@ -22,20 +21,8 @@ _PATH = re.compile(
     r"|(?P<slash>/)|(?P<stars>\*+)|(?P<any>\?)|(?P<text>[^\\\[\]/*?]+)",
     re.DOTALL,
 )
-_QUOTED = r'"(?:[^"\\]|\\.)*"'
-_KEY = re.compile(
-    rf"(?P<quoted>{_QUOTED})|\[(?P<entry>(?:{_QUOTED}|\\.|[^\[\]\"\\])*)\]"
-    r"|\\(?P<escaped>.)|(?P<dot>\.)|(?P<stars>\*+)|(?P<text>[^\\\"\[\].*]+)",
-    re.DOTALL,
-)
-
-_SPELT_OTHERWISE = re.compile(r"""[\s'"]""")
-_GLOBSTAR = "**"
+GLOBSTAR = "**"
 _IN_FOLDER = "[^/]*"
-_IN_NAME = r'[^."\[\]]*'
-_IN_ENTRY = rf'(?:[^\[\]"]|{_QUOTED})*'
-_ENTRY = rf"(?:\[{_IN_ENTRY}\](?:#[0-9]+)?)"
-_SEGMENT = rf'(?:(?:[^."\[\]]+|{_QUOTED}){_ENTRY}*|{_ENTRY}+)'
 
 
 def check_glob(text: str) -> None:
@@ -53,49 +40,7 @@ def to_re2(glob: str) -> str:
     `CODEOWNERS` is the file at the root, `**/CODEOWNERS` any. `!` has no meaning here. Raises
     ValueError if the glob is malformed or could never match a path in a repository.
     """
-    return rf"\A(?s:{'|'.join(''.join(_path(each)) for each in _alternatives(glob))})\z"
-
-
-@functools.lru_cache(maxsize=4096)
-def key_to_re2(glob: str) -> str:
-    r"""Translate a glob over dotted keys into an anchored RE2 pattern.
-
-    `*` is one segment or a part of one, `**` any number of segments, `{a,b}` either. `[name=eval]`
-    is an entry of a list, with `*` allowed inside; a segment without brackets stands for the value
-    and for every entry of a list. Entries of a list at the root, and the documents of a YAML
-    stream, need not be named. `-` and `_` are the same, capitals and small letters are not. What
-    FITGate shows in quotes is written in quotes; a backslash makes `{ } , *` plain. Raises
-    ValueError if the glob is malformed.
-    """
-    return rf"\A(?s:{'|'.join(map(_key, _alternatives(glob)))})\z"
-
-
-def name_patterns(glob: str) -> tuple[str, ...]:
-    """Return RE2 patterns of which the text of a file must hold one for a key to match the glob.
-
-    They find the last name that each alternative of the glob asks for; () if one asks for none, or
-    for one that a file may write in another way than letter by letter.
-    """
-    found = []
-    for each in _alternatives(glob):
-        segments: list[list[str | None]] = [[]]  # None is a wildcard
-        for kind, part in _tokens(_KEY, each):
-            if kind == "dot":
-                segments.append([])
-            elif kind != "entry":
-                segments[-1].append(None if kind == "stars" else _literal(_plain(kind, part)))
-        names = [parts for parts in segments if any(parts)]
-        if not names or _SPELT_OTHERWISE.search("".join(filter(None, names[-1]))):
-            return ()
-        name = names[-1]
-        start = "" if name[0] is None else r"(?:^|[^\w-])"
-        end = "" if name[-1] is None else r"(?:[^\w-]|$)"
-        found.append(start + r"[^\n]*".join(part for part in name if part) + end)
-    return tuple(found)
-
-
-def _plain(kind: str, part: str) -> str:
-    return str(json.loads(part)) if kind == "quoted" else part
+    return rf"\A(?s:{'|'.join(''.join(_path(each)) for each in alternatives(glob))})\z"
 
 
 class GlobSet:
@@ -139,7 +84,8 @@ class GlobSet:
                 yield i
 
 
-def _alternatives(glob: str) -> list[str]:
+def alternatives(glob: str) -> list[str]:
+    """Return what a glob with braces stands for; raises ValueError if it is malformed."""
     if not 0 < len(glob) <= MAX_LENGTH:
         raise ValueError(f"is longer than {MAX_LENGTH:,} characters" if glob else "is empty")
     texts = [""]
@@ -175,7 +121,7 @@ def _plain_braces(texts: list[str]) -> Iterator[str]:
     return (rf"\{{{text}\}}" for text in texts)
 
 
-def _tokens(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
+def tokens(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
     """Yield kind and text of each token; what the pattern does not know is unbalanced."""
     end = 0
     while token := pattern.match(text, end):
@@ -187,7 +133,7 @@ def _tokens(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
 
 def _path(text: str) -> Iterator[str]:
     segments = [""]
-    for kind, part in _tokens(_PATH, text):
+    for kind, part in tokens(_PATH, text):
         if kind == "slash":
             segments.append("")
         elif kind == "stars":
@@ -207,10 +153,10 @@ def _joined(segments: list[str]) -> Iterator[str]:
     for last, segment in zip([*[False] * (len(segments) - 1), True], segments, strict=True):
         if segment in {"", r"\.", r"\.\."}:
             raise ValueError("has an empty, . or .. segment, which no path in a repository has")
-        if segment == _GLOBSTAR:
+        if segment == GLOBSTAR:
             yield ".+" if last else "(?:.*/)?"
             continue
-        if _GLOBSTAR in segment:
+        if GLOBSTAR in segment:
             raise ValueError("has ** beside other characters; ** stands alone, as in **/*.py")
         yield "[^/]+" if segment == _IN_FOLDER else segment
         yield "" if last else "/"
@@ -235,48 +181,3 @@ def _one_of(members: str) -> str:
     cut += [(max(low, above), high) for low, high in ranges if high >= above]
     inside = "".join(rf"\x{{{low:x}}}-\x{{{high:x}}}" for low, high in cut)
     return f"[^/{inside}]" if negated else f"[{inside}]"
-
-
-def _key(text: str) -> str:
-    patterns = [pattern for pattern, _ in _segments(text)]
-    below = rf"(?:\.{_SEGMENT})*" if patterns[-1] == _GLOBSTAR else ""
-    while patterns and patterns[-1] == _GLOBSTAR:
-        patterns.pop()
-    if not patterns:
-        return ".*"
-    at_root = f"{_ENTRY}*" if patterns[0].startswith(r"\[") else rf"(?:{_ENTRY}+\.)?"
-    *first, last = patterns
-    above = (rf"(?:{_SEGMENT}\.)*" if p == _GLOBSTAR else rf"{p}\." for p in first)
-    return f"{at_root}{''.join(above)}{last}{below}"
-
-
-def _segments(text: str) -> Iterator[tuple[str, str | None]]:
-    """Yield for each segment of a key its pattern, and its name unless that has wildcards."""
-    pattern, listed = "", False
-    name: str | None = ""
-    for kind, part in (*_tokens(_KEY, text), ("dot", ".")):
-        if listed and kind not in {"dot", "entry"} and not re.fullmatch("#[0-9]+", part):
-            raise ValueError("has text after ]; a dot comes first")
-        if kind == "dot":
-            if not pattern:
-                raise ValueError("has an empty segment")
-            if _GLOBSTAR in pattern and pattern != _GLOBSTAR:
-                raise ValueError("has ** beside other characters; ** stands alone, as in **.name")
-            whole = _SEGMENT if pattern == _IN_NAME else pattern
-            yield whole if listed or pattern == _GLOBSTAR else f"{whole}{_ENTRY}*", name
-            pattern, name, listed = "", "", False
-        elif kind == "entry":
-            parts = re.split(r"(?<!\\)\*", part)
-            pattern += rf"\[{_IN_ENTRY.join(map(_literal, parts))}\](?:#[0-9]+)?"
-            listed = True
-        elif kind == "stars":
-            pattern, name = pattern + (_IN_NAME if part == "*" else part), None
-        else:
-            pattern += _literal(part)
-            if name is not None and not listed:
-                name += str(json.loads(part)) if kind == "quoted" else part
-
-
-def _literal(text: str) -> str:
-    plain = re.sub(r"\\([{},*])", r"\1", text)
-    return "".join("[-_]" if char in "-_" else re2.escape(char) for char in plain)

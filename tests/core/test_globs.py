@@ -7,13 +7,8 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fitgate.core.globs import (
-    GlobSet,
-    check_glob,
-    key_to_re2,
-    name_patterns,
-    to_re2,
-)
+from fitgate.core.globs import GlobSet, check_glob, to_re2
+from fitgate.core.key_globs import key_to_re2, name_patterns
 from fitgate.core.patterns import PatternSet
 
 

@@ -17,14 +17,16 @@ from hypothesis import example, given, reject
 from hypothesis import strategies as st
 from wcmatch import glob as wcmatch
 
-from fitgate.core.classify.lines import Difference, line_changes, matching_lines, relevant_lines
+from fitgate.core.classify.lines import Difference, line_changes
 from fitgate.core.classify.parsing import Unparsable, parse_settings
 from fitgate.core.classify.settings import dotted, matching_settings, setting_changes
 from fitgate.core.conditions import LineCondition, SettingCondition
 from fitgate.core.facts import Line
-from fitgate.core.globs import GlobSet, key_to_re2, name_patterns
+from fitgate.core.globs import GlobSet
+from fitgate.core.key_globs import key_to_re2, name_patterns
 from fitgate.core.patterns import PatternSet
 from fitgate.core.values import Scalar
+from tests.lines import matching_lines, relevant_lines
 
 PATIENCE = 5  # seconds of the processor; it takes a tenth of that unless coverage looks on
 WCMATCH = wcmatch.GLOBSTAR | wcmatch.DOTGLOB | wcmatch.BRACE

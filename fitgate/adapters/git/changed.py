@@ -25,7 +25,7 @@ _SECTION = b"\ndiff --git "
 _HUNKS = b"\n@@ -"
 _BINARY = b"\nBinary files "
 _CHUNK = 1 << 18
-_NOTHING = Difference((), (), lambda: ((), ()))
+_NOTHING = Difference(b"")
 Changes = Mapping[str, Difference | Unread]
 
 
@@ -110,7 +110,7 @@ class Changed:
     def _change(self, file: File, hunks: bytes | None) -> Difference | Unread:
         if hunks is None:
             return self._compared(file)
-        return Difference.of_hunks(hunks) if hunks else _NOTHING
+        return Difference(hunks) if hunks else _NOTHING
 
     def _compared(self, file: File) -> Difference | Unread:
         oids = [file.oid_before, file.oid_after]

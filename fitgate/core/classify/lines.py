@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Literal
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
 
+from fitgate.core.classify.searching import LineSearch, line_spans
 from fitgate.core.conditions import LineCondition
 from fitgate.core.facts import Line
 from fitgate.core.patterns import PatternSet
 
-_HUNK = re.compile(rb"@@ -(\d+)(?:,\d+)? \+(\d+)")
+_HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 _CHUNK = 1 << 16  # bytes compared at once
 Sign = Literal["+", "-"]
-_BOTH: tuple[Sign, Sign] = ("-", "+")
-_SIGNS = {"added": "+", "removed": "-", "fewer": "+-", "more": "+-"}
+_SIGNS: Mapping[int, Sign] = {ord("+"): "+", ord("-"): "-"}
+_OTHER: Mapping[Sign, Sign] = {"-": "+", "+": "-"}
+_ASKED = {"added": "+", "removed": "-", "fewer": "+-", "more": "+-"}
+
+
+class Hunk(NamedTuple):
+    """A part of a file that changed: where it begins, from one, and how many lines it has."""
+
+    was_at: int
+    was: int
+    now_at: int
+    now: int
+
+
+def line_after(line: int, hunks: Iterable[Hunk]) -> int | None:
+    """Return the number after the change of a line that had this one before; None if it went."""
+    shift = 0
+    for hunk in hunks:
+        first = hunk.was_at + (not hunk.was)  # where nothing went, git names the line before
+        if line < first:
+            break
+        if line < first + hunk.was:
+            return None
+        shift += hunk.now - hunk.was
+    return line + shift
 
 
 class Difference:
@@ -28,14 +51,9 @@ class Difference:
     same change tell the same texts.
     """
 
-    def __init__(
-        self,
-        was: Sequence[bytes],
-        now: Sequence[bytes],
-        numbers: Callable[[], tuple[Sequence[int], Sequence[int]]],
-    ) -> None:
-        """Take lines of both sides, all that changed among them, and how to number them."""
-        self._was, self._now, self._numbers = was, now, numbers
+    def __init__(self, patch: bytes) -> None:
+        """Take the hunks of one file in a patch, from the first `@@` on (git-diff)."""
+        self._patch = _readable(patch)
 
     @classmethod
     def of_contents(cls, before: bytes | None, after: bytes | None) -> Difference:
@@ -44,84 +62,70 @@ class Difference:
         head = _common_head(old, new)
         tail = _common_tail(old, new, head)
         first = old.count(b"\n", 0, head) + 1
-        was, now = (_split(_readable(side[head : len(side) - tail])) for side in (old, new))
-        numbers = range(first, first + len(was)), range(first, first + len(now))
-        return cls(was, now, lambda: numbers)
+        was, now = (_split(side[head : len(side) - tail]) for side in (old, new))
+        lines = (*(b"-" + line for line in was), *(b"+" + line for line in now))
+        header = b"@@ -%d,%d +%d,%d @@" % (first, len(was), first, len(now))
+        return cls(b"\n".join((header, *lines)) if lines else b"")
 
-    @classmethod
-    def of_hunks(cls, hunks: bytes) -> Difference:
-        """Read the hunks of one file in a patch, from the first `@@` on (git-diff)."""
-        lines = _readable(hunks).split(b"\n")
-        was = [line[1:] for line in lines if line[:1] == b"-"]
-        now = [line[1:] for line in lines if line[:1] == b"+"]
-        return cls(was, now, lambda: _numbers(lines))
+    @property
+    def hunks(self) -> Iterator[Hunk]:
+        """Yield the parts that changed, first to last."""
+        for found in _HUNK.finditer(self._patch):
+            was_at, was, now_at, now = found.groups(default=b"1")
+            yield Hunk(int(was_at), int(was), int(now_at), int(now))
 
-    @functools.cached_property
-    def _extra(self) -> tuple[Mapping[bytes, int], Mapping[bytes, int]]:
-        then, later = Counter(self._was), Counter(self._now)
-        if not (then and later):
-            return then, later
-        gone = {text: n - later[text] for text, n in then.items() if n > later[text]}
-        come = {text: n - then[text] for text, n in later.items() if n > then[text]}
-        return gone, come
+    @property
+    def sides(self) -> tuple[list[bytes], list[bytes]]:
+        """Return the lines that went and those that came, moved ones too."""
+        lines = self._patch.split(b"\n")
+        was, now = ([line[1:] for line in lines if line[:1] == sign] for sign in (b"-", b"+"))
+        return was, now
 
-    @functools.cached_property
-    def text(self) -> bytes:
-        """Return all these lines, each once a side and without a carriage return at its end."""
-        gone, come = self._extra
-        text = b"\n".join((*gone, *come)) + b"\n" if gone or come else b""
-        return text.replace(b"\r\n", b"\n")
-
-    def lines(self, keep: Callable[[Sign, bytes], bool] = lambda *_: True) -> tuple[Line, ...]:
-        """Return the lines that are to be kept, sorted by number, then sign.
+    def lines(self, asked: LineSearch | None = None) -> tuple[Line, ...]:
+        """Return these lines, or those that are asked for, sorted by number, then sign.
 
         Of a line that now occurs k times more its last k occurrences are given, not counting those
         in the part that both sides begin or end with. Numbers count from one, `+` in the file after
         and `-` before.
         """
-        sides = zip(_BOTH, (self._was, self._now), self._extra, strict=True)
-        kept = [
-            (sign, lines, {text: n for text, n in extra.items() if keep(sign, text)})
-            for sign, lines, extra in sides
-        ]
-        if not any(wanted for *_, wanted in kept):
+        patch = self._patch
+        if not patch:
             return ()
-        numbered = zip(kept, self._numbers(), strict=True)
-        found = (line for side, numbers in numbered for line in _placed(*side, numbers))
-        return tuple(sorted(found, key=_place))
+        spans = asked.spans(patch) if asked else line_spans(patch)
+        places: Mapping[Sign, defaultdict[bytes, list[int]]] = {
+            "-": defaultdict(list), "+": defaultdict(list)
+        }  # fmt: skip
+        for start, end in spans:
+            if side := _SIGNS.get(patch[start]):
+                places[side][patch[start + 1 : end]].append(start)
+        kept: list[tuple[int, Sign, bytes]] = []
+        for sign, other in _OTHER.items():
+            for text, there in places[sign].items():
+                more = len(there) - len(places[other].get(text, ()))
+                if more > 0 and (asked is None or sign in asked.sides(text)):
+                    kept += ((start, sign, text) for start in there[-more:])
+        kept.sort()
+        return tuple(sorted(_numbered(patch, kept), key=_place)) if kept else ()
 
 
-def _placed(
-    sign: Sign,
-    lines: Sequence[bytes],
-    wanted: Mapping[bytes, int],
-    numbers: Sequence[int],
-) -> Iterator[Line]:
-    left = dict(wanted)
-    for i in reversed([i for i, text in enumerate(lines) if text in wanted]):
-        if left[lines[i]]:
-            left[lines[i]] -= 1
-            yield Line(sign, numbers[i], lines[i].decode())
-
-
-def _numbers(lines: Sequence[bytes]) -> tuple[list[int], list[int]]:
-    """Return the numbers of the removed and of the added lines of a patch."""
-    removed: list[int] = []
-    added: list[int] = []
-    old = new = 0
-    for line in lines:
-        sign = line[:1]
-        if sign == b"@" and (hunk := _HUNK.match(line)):
-            old, new = int(hunk[1]), int(hunk[2])
-        elif sign == b"-":
-            removed.append(old)
-            old += 1
-        elif sign == b"+":
-            added.append(new)
-            new += 1
-        elif sign == b" ":
-            old, new = old + 1, new + 1
-    return removed, added
+def _numbered(patch: bytes, kept: Iterable[tuple[int, Sign, bytes]]) -> Iterator[Line]:
+    """Yield the kept lines with their numbers: their hunk's, and as many as stand before them."""
+    hunks = [*_HUNK.finditer(patch)]
+    ends = iter([*(hunk.start() for hunk in hunks[1:]), len(patch) + 1])
+    begun = iter(hunks)
+    hunk, end = next(begun), next(ends)
+    at = hunk.end()
+    number = {"-": int(hunk[1]), "+": int(hunk[3])}
+    for start, sign, text in kept:
+        while start >= end:
+            hunk, end = next(begun), next(ends)
+            at = hunk.end()
+            number = {"-": int(hunk[1]), "+": int(hunk[3])}
+        both = patch.count(b"\n ", at, start)
+        for each in number:
+            number[each] += both + patch.count(b"\n" + each.encode(), at, start)
+        at = start - 1  # the line break before this line, which is not counted yet
+        yield Line(sign, number[sign], text.decode())
 
 
 def line_changes(before: bytes | None, after: bytes | None) -> tuple[Line, ...]:
@@ -129,61 +133,71 @@ def line_changes(before: bytes | None, after: bytes | None) -> tuple[Line, ...]:
     return () if before == after else Difference.of_contents(before, after).lines()
 
 
-def matching_lines(condition: LineCondition, lines: Iterable[Line]) -> tuple[Line, ...]:
+Ask = Literal["added", "removed", "fewer", "more"]
+Found = Mapping[tuple[Ask, Sign], Sequence[Line]]
+"""What a condition asks, and the changed lines of each side that its pattern matches."""
+
+
+class LineLooks:
+    """Conditions by name, all asked of a line at once."""
+
+    def __init__(self, conditions: Mapping[str, LineCondition]) -> None:
+        asks = [(n, ask, p) for n, each in conditions.items() for ask, p in asks_of(each)]
+        self._patterns = PatternSet([pattern for *_, pattern in asks])
+        self._asks = [(name, ask) for name, ask, _ in asks]
+
+    def found(self, lines: Iterable[Line]) -> Mapping[str, Found]:
+        """Return what each condition finds among changed lines; one that finds none is left out.
+
+        Patterns see a line without a carriage return at its end.
+        """
+        found: dict[str, defaultdict[tuple[Ask, Sign], list[Line]]] = {}
+        for line in lines:
+            hits = self._patterns.match(line.text.removesuffix("\r"))
+            for name, ask in {self._asks[i] for i in hits}:
+                found.setdefault(name, defaultdict(list))[ask, line.sign].append(line)
+        return found
+
+
+def evidence(condition: LineCondition, found: Iterable[Found]) -> tuple[Line, ...]:
     """Return the lines that are the evidence for a condition, by number and sign.
 
-    The lines are those of one file, or of all files where a loss in one may be a gain in another.
-    Each of `added`, `removed`, `fewer`, `more` that the condition asks for must have evidence,
-    otherwise there is none. Patterns see a line without a carriage return at its end.
+    What was found is that of one file, or of all files where a loss in one may be a gain in
+    another. Each of `added`, `removed`, `fewer`, `more` that the condition asks for must have
+    evidence, otherwise there is none.
     """
-    patterns, asked = _compiled((condition,))
-    found: defaultdict[tuple[str, str], list[Line]] = defaultdict(list)
-    for line in lines:
-        for ask in {asked[i] for i in patterns.match(line.text.removesuffix("\r"))}:
-            found[ask, line.sign].append(line)
-    evidence: list[list[Line]] = []
-    for ask in dict.fromkeys(asked):
-        gone, come = found[ask, "-"], found[ask, "+"]
+    parts = tuple(found)
+    proofs: list[list[Line]] = []
+    for ask in dict.fromkeys(ask for ask, _ in asks_of(condition)):
+        gone = [line for part in parts for line in part.get((ask, "-"), ())]
+        come = [line for part in parts for line in part.get((ask, "+"), ())]
         match ask:
             case "added":
-                evidence.append(come)
+                proofs.append(come)
             case "removed":
-                evidence.append(gone)
+                proofs.append(gone)
             case "fewer":
-                evidence.append(gone if len(gone) > len(come) else [])
-            case _:
-                evidence.append(come if len(come) > len(gone) else [])
-    if not all(evidence):
+                proofs.append(gone if len(gone) > len(come) else [])
+            case "more":
+                proofs.append(come if len(come) > len(gone) else [])
+    if not all(proofs):
         return ()
-    return tuple(sorted(set(itertools.chain(*evidence)), key=_place))
+    return tuple(sorted(set(itertools.chain(*proofs)), key=_place))
 
 
-def relevant_lines(conditions: Sequence[LineCondition], change: Difference) -> tuple[Line, ...]:
-    """Return the changed lines that any of the conditions needs to be judged."""
-    patterns, asked = _compiled(tuple(conditions))
-
-    def needed(sign: Sign, text: bytes) -> bool:
-        hits = patterns.match_bytes(text.removesuffix(b"\r"))
-        return any(sign in _SIGNS[asked[i]] for i in hits)
-
-    return change.lines(needed)
+def line_search(conditions: Iterable[LineCondition]) -> LineSearch:
+    """Return what finds the changed lines that any of the conditions needs to be judged."""
+    return LineSearch([(p, _ASKED[ask]) for each in conditions for ask, p in asks_of(each)])
 
 
-@functools.lru_cache(maxsize=1024)
-def _compiled(conditions: tuple[LineCondition, ...]) -> tuple[PatternSet, tuple[str, ...]]:
-    """Return all patterns of these conditions, and for each of them what it asks."""
-    pairs = [
-        (ask, pattern)
-        for condition in conditions
-        for ask, patterns in (
-            ("added", condition.added or ()),
-            ("removed", condition.removed or ()),
-            ("fewer", (condition.fewer,) if condition.fewer is not None else ()),
-            ("more", (condition.more,) if condition.more is not None else ()),
-        )
-        for pattern in patterns
-    ]
-    return PatternSet([pattern for _, pattern in pairs]), tuple(ask for ask, _ in pairs)
+def asks_of(condition: LineCondition) -> Iterator[tuple[Ask, str]]:
+    """Yield what a condition asks, with the pattern it asks for."""
+    yield from (("added", pattern) for pattern in condition.added or ())
+    yield from (("removed", pattern) for pattern in condition.removed or ())
+    if condition.fewer is not None:
+        yield "fewer", condition.fewer
+    if condition.more is not None:
+        yield "more", condition.more
 
 
 def _place(line: Line) -> tuple[int, str]:

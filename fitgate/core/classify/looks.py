@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from fitgate.core.classify.lines import Difference, relevant_lines
-from fitgate.core.classify.narrowing import Narrowing
-from fitgate.core.classify.parsing import Parsed, Unparsable, parse_settings
-from fitgate.core.classify.settings import incomparable_settings, matching_settings, setting_changes
+from fitgate.core.classify.comparing import Comparing
+from fitgate.core.classify.lines import Difference, LineLooks, line_search
+from fitgate.core.classify.possible import Possible, possible
+from fitgate.core.classify.searching import LineSearch
 from fitgate.core.conditions import (
-    Condition,
     LineCondition,
     Look,
     PathCondition,
     SettingCondition,
     look_id,
 )
-from fitgate.core.facts import POLICY_FILES, SUBMODULE, Contents, File, Unread
+from fitgate.core.facts import POLICY_FILES, SUBMODULE, Contents, File, Status, Unread
 from fitgate.core.globs import GlobSet
 from fitgate.core.policy import Layer, Policy
 from fitgate.core.reading import rules_of
 
 LFS_HEADER = b"version https://git-lfs.github.com/spec/"
 _UNREAD = Unread("was not read")
-ANY_MOVE = {"moved": (), "before": None, "after": None}
 _PATHS = 50_000
-_REMEMBERED = 64  # parsed files; a large one takes some megabytes
 _SNIFFED = 8000  # git looks for a NUL byte in as much of a file to call it binary
+_STATUSES: tuple[Status, ...] = ("added", "modified", "removed", "renamed")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the looks ask of one file: its lines, its settings, its size and kind."""
+
+    lines: LineSearch | None
+    settings: frozenset[str]
+    kind: bool
+
+    @property
+    def contents(self) -> bool:
+        """Say whether the contents before and after are needed."""
+        return self.kind or bool(self.settings)
+
+
+_NOTHING = _Asked(None, frozenset(), kind=False)
 
 
 class Looks:
@@ -37,19 +52,20 @@ class Looks:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         looks: dict[str, Look] = {}
-        self.triggers: dict[str, frozenset[str] | None] = {}
+        self.possible: dict[str, Possible] = {}
         for rule, conditions in rules_of(policy):
-            own = {look_id(look): look for look in map(_look, conditions) if look is not None}
-            looks |= own
-            files_only = all(_look(c) or c.any_ or c.all_ for c in conditions)
-            self.triggers[rule.id] = frozenset(own) if files_only else None
+            own = {look: look_id(look) for look in (each.look for each in conditions) if look}
+            looks |= {name: look for look, name in own.items()}
+            self.possible[rule.id] = possible(rule.when, own)
         self.ids = tuple(looks)
-        self.contents = frozenset(
-            n for n, look in looks.items() if isinstance(look, LineCondition | SettingCondition)
-        )
         self._by_id = looks
-        self._named: dict[frozenset[int], frozenset[str]] = {}
         self.id_of = {look: name for name, look in looks.items()}
+        lines = {n: look for n, look in looks.items() if isinstance(look, LineCondition)}
+        settings = {n: look for n, look in looks.items() if isinstance(look, SettingCondition)}
+        self.lines, self.settings = frozenset(lines), frozenset(settings)
+        self.paths = {status: frozenset(_paths_at(status, looks)) for status in _STATUSES}
+        self.others = frozenset(n for n, look in looks.items() if not isinstance(look, _READ))
+        self._lines, self._settings = lines, settings
         never = ("!**",)
         self._globs = GlobSet(
             [
@@ -60,12 +76,18 @@ class Looks:
             ]
         )
         self._slow, self._fast, self._ignored = range(len(looks), len(looks) + 3)
-        self._asking: dict[tuple[str | None, ...], tuple[tuple[str, Look], ...]] = {}
-        self._memory: dict[tuple[str, str], Mapping[str, Parsed] | Unparsable] = {}
+        self._named: dict[frozenset[int], frozenset[str]] = {}
+        self._asked_of: dict[tuple[str | None, ...], _Asked] = {}
+        self._asked_by: dict[frozenset[str], _Asked] = {}
 
     @functools.cached_property
-    def _narrowing(self) -> Narrowing:  # facts that have been looked into never ask for it
-        return Narrowing(self._by_id)
+    def _comparing(self) -> Comparing:  # facts that have been looked into never ask for it
+        return Comparing(self._settings)
+
+    @functools.cached_property
+    def line_looks(self) -> LineLooks:
+        """Return all looks at lines, to be asked of a line at once."""
+        return LineLooks(self._lines)
 
     def concerning(self, path: str) -> frozenset[str]:
         """Return the ids of the looks whose `files` name this path."""
@@ -75,6 +97,11 @@ class Looks:
             self._named[hits] = frozenset() if self._ignored in hits else ids
         return self._named[hits]
 
+    def concerned_with(self, file: File) -> frozenset[str]:
+        """Return the ids of the looks that concern a file under its path or the one it had."""
+        ids = self.concerning(file.path)
+        return ids if file.old_path is None else ids | self.concerning(file.old_path)
+
     def layer(self, path: str) -> Layer:
         """Return the tempo at which this path may change; in doubt the slower one."""
         hits = self._globs.match(path)
@@ -82,50 +109,55 @@ class Looks:
             return "slow"
         return "fast" if self._fast in hits else "medium"
 
-    def asking(self, file: File) -> tuple[tuple[str, Look], ...]:
-        """Return the looks that need the contents of this file to be answered."""
+    def _asked(self, file: File) -> _Asked:
+        """Return what must be known of the contents of this file."""
         key = (file.path, file.old_path, file.status, file.mode_before, file.mode_after)
-        if key not in self._asking:
-            if len(self._asking) >= _PATHS:
-                self._asking.clear()
-            self._asking[key] = self._ask(file)
-        return self._asking[key]
+        asked = self._asked_of.get(key)
+        if asked is None:
+            if len(self._asked_of) >= _PATHS:
+                self._asked_of.clear()
+            asked = self._asked_of[key] = self._ask(file)
+        return asked
 
-    def _ask(self, file: File) -> tuple[tuple[str, Look], ...]:
-        modes = {file.mode_before, file.mode_after} - {None}
-        if modes == {SUBMODULE}:
-            return ()
-        ids = self.concerning(file.path)
-        if file.old_path is not None:
-            ids |= self.concerning(file.old_path)
-        return tuple((name, look) for name in sorted(ids) if _asks(look := self._by_id[name], file))
+    def _ask(self, file: File) -> _Asked:
+        if {file.mode_before, file.mode_after} - {None} == {SUBMODULE}:
+            return _NOTHING
+        asking = (name for name in self.concerned_with(file) if _asks(self._by_id[name], file))
+        names = frozenset(asking)
+        if names not in self._asked_by:  # few sets of looks, and very many files
+            lines = [self._lines[name] for name in sorted(names & self.lines)]
+            self._asked_by[names] = _Asked(
+                line_search(lines) if lines else None,
+                names & self.settings,
+                kind=bool(names - self.lines - self.settings),
+            )
+        return self._asked_by[names]
 
     def wanted(self, files: Iterable[File]) -> Iterator[str]:
         """Yield the ids of the blobs that must be read before these files can be classified."""
         for file in files:
-            if any(not isinstance(look, LineCondition) for _, look in self.asking(file)):
+            if self._asked(file).contents:
                 yield from (oid for oid in (file.oid_before, file.oid_after) if oid)
 
     def lined(self, files: Iterable[File]) -> frozenset[str]:
-        """Return the paths whose changed lines must be known before they can be classified."""
-        return frozenset(
-            file.path
-            for file in files
-            if any(isinstance(look, LineCondition) for _, look in self.asking(file))
-        )
+        """Return the paths whose changed lines must be known, or help to read less of them."""
+        asked = ((file, self._asked(file)) for file in files)
+        return frozenset(f.path for f, ask in asked if ask.lines or (ask.settings and _both(f)))
 
     def inspect(self, file: File, contents: Contents, change: Difference | Unread | None) -> File:
         """Return the file with what the looks ask for: matched lines, settings, size, kind.
 
         `contents` holds the blobs that `wanted` named, `change` what changed in a file of `lined`.
         """
-        asking = self.asking(file)
-        if not asking:
-            return replace(file, lines=(), settings=())
-        lines = {n: look for n, look in asking if isinstance(look, LineCondition)}
-        settings = {n: look for n, look in asking if isinstance(look, SettingCondition)}
-        file = self._with_lines(file, lines, change, settings=None if settings else ())
-        if len(lines) == len(asking):
+        asked = self._asked(file)
+        if asked.lines is None:
+            file = file.looked_into((), None if asked.settings else ())
+        elif isinstance(change, Difference):
+            file = file.looked_into(change.lines(asked.lines), None if asked.settings else ())
+        else:
+            settings = None if asked.settings else ()
+            file = replace(file, unread=(change or _UNREAD).why, settings=settings)
+        if not asked.contents:
             return file
         before, after = (
             contents.get(oid, _UNREAD) if oid else None for oid in (file.oid_before, file.oid_after)
@@ -133,83 +165,26 @@ class Looks:
         if isinstance(before, Unread) or isinstance(after, Unread):
             unread = before if isinstance(before, Unread) else after
             return replace(file, unread=unread.why if isinstance(unread, Unread) else "")
-        if len(lines) + len(settings) < len(asking):
+        if asked.kind:
             file = _with_kind(file, after or b"")
-        may_find = self._narrowing.in_settings(settings.keys(), before, after)
-        if not may_find:
-            return replace(file, settings=())
-        return self._with_settings(
-            file, [settings[name] for name in sorted(may_find)], before, after
-        )
-
-    def _with_lines(
-        self,
-        file: File,
-        looks: Mapping[str, LineCondition],
-        change: Difference | Unread | None,
-        settings: tuple[()] | None,
-    ) -> File:
-        if not looks:
-            return replace(file, lines=(), settings=settings)
-        if not isinstance(change, Difference):
-            return replace(file, unread=(change or _UNREAD).why, settings=settings)
-        may_find = self._narrowing.in_lines(looks.keys(), change)
-        asked = [looks[name] for name in sorted(may_find)]
-        found = relevant_lines(asked, change) if asked else ()
-        return replace(file, lines=found, settings=settings)
-
-    def _with_settings(
-        self,
-        file: File,
-        looks: list[SettingCondition],
-        before: bytes | None,
-        after: bytes | None,
-    ) -> File:
-        old = self._parsed(file.old_path or file.path, file.oid_before, before)
-        new = self._parsed(file.path, file.oid_after, after)
-        if isinstance(old, Unparsable):
-            return replace(file, settings=None, unread=f"cannot be parsed: {old}")
-        if isinstance(new, Unparsable):
-            if old is None:
-                return replace(file, settings=None, unread=f"cannot be parsed: {new}")
-            # What stood there before can no longer be told: all of it is at stake.
-            file = replace(file, broken=f"could be parsed before and not after: {new}")
-            looks, new = [look.model_copy(update=ANY_MOVE) for look in looks], None
-        changes = setting_changes(old, new)
-        kept = {
-            setting: None
-            for look in looks
-            for found in (matching_settings(look, changes), incomparable_settings(look, changes))
-            for setting in found
-        }
-        return replace(file, settings=tuple(sorted(kept, key=lambda s: (s.key, s.moved))))
-
-    def _parsed(
-        self, path: str, oid: str | None, data: bytes | None
-    ) -> Mapping[str, Parsed] | Unparsable | None:
-        """Parse a file; what it was after one change is what it is before the next."""
-        if data is None:
-            return None
-        name = (oid or "", path.rpartition("/")[2])
-        if name not in self._memory:
-            if len(self._memory) >= _REMEMBERED:
-                self._memory.clear()
-            try:
-                self._memory[name] = parse_settings(path, data)
-            except Unparsable as exc:
-                self._memory[name] = exc
-        return self._memory[name]
+        if not asked.settings:
+            return file
+        difference = change if isinstance(change, Difference) else None
+        return self._comparing.compared(file, asked.settings, (before, after), difference)
 
 
-def _look(condition: Condition) -> Look | None:
-    return (
-        condition.path
-        or condition.line
-        or condition.setting
-        or condition.dependency
-        or condition.workflow
-        or condition.migration
-    )
+_READ = PathCondition | LineCondition | SettingCondition
+
+
+def _paths_at(status: Status, looks: dict[str, Look]) -> Iterator[str]:
+    """Yield the looks at paths that a file with this status can answer."""
+    for name, look in looks.items():
+        if isinstance(look, PathCondition) and (status == "renamed" or status in look.status):
+            yield name
+
+
+def _both(file: File) -> bool:
+    return file.oid_before is not None and file.oid_after is not None
 
 
 def _with_kind(file: File, after: bytes) -> File:

@@ -231,7 +231,7 @@ class _Trees:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         plain = not event.style and event.tag not in _STRING_TAGS
-        value = _resolved(event.value) if plain else event.value
+        value = plain_scalar(event.value) if plain else event.value
         node = Parsed(value, _line(event))
         if event.anchor is not None:
             self._anchors[event.anchor] = node
@@ -286,7 +286,7 @@ def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
-def _resolved(text: str) -> Scalar:
+def plain_scalar(text: str) -> Scalar:
     """Return what a plain scalar means in the core schema of YAML 1.2; `.inf`, `.nan` stay text."""
     if text and text[0] not in _NO_TEXT:
         return text

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fitgate.core.classify.answers import NO, Answer, all_of, answer, any_of, none_of
-from fitgate.core.classify.lines import matching_lines
-from fitgate.core.classify.looks import ANY_MOVE, Looks
+from fitgate.core.classify.comparing import ANY_MOVE
+from fitgate.core.classify.lines import Found, evidence
+from fitgate.core.classify.looks import Looks
 from fitgate.core.classify.paths import paths
+from fitgate.core.classify.possible import DECLARED
 from fitgate.core.classify.settings import incomparable_settings, matching_settings
 from fitgate.core.classify.text import text
-from fitgate.core.conditions import Condition, LineCondition, Look, SettingCondition
+from fitgate.core.conditions import Condition, LineCondition, SettingCondition
 from fitgate.core.facts import POLICY_FILES, Facts, File, Line, Setting, Unknown
 from fitgate.core.findings import Classification, Match
 from fitgate.core.policy import Rule
@@ -20,29 +22,37 @@ POLICY_RULE = "fitgate-policy-changed"
 
 
 class _Subject:
-    """One change before the rules: its files by the looks that concern them.
+    """One change before the rules: what was found in its files, by look.
 
-    `live` are the looks that may hold or be unknown: a file in which nothing was found is silent.
+    `live` are the looks that may hold or be unknown; of a file in which nothing was found there are
+    none.
     """
 
     def __init__(self, facts: Facts, looks: Looks) -> None:
         self.facts, self.looks = facts, looks
         self.files = facts.files or ()
-        self._by_look: dict[str, list[File]] = {}
-        self.live: set[str] = set()
-        answered = facts.looked is None or looks.contents <= {*facts.looked}
+        self.found: dict[str, list[tuple[File, Found]]] = {}
+        self.live: set[str] = {DECLARED} if facts.change.trailers else set()
+        read = looks.lines | looks.settings
+        self.unanswered = frozenset() if facts.looked is None else read.difference(facts.looked)
         for file in self.files:
-            ids = looks.concerning(file.path)
-            if file.old_path is not None:
-                ids |= looks.concerning(file.old_path)
-            for name in ids:
-                self._by_look.setdefault(name, []).append(file)
-            silent = answered and file.lines == () and file.settings == ()
-            self.live |= ids - looks.contents if silent else ids
+            ids = looks.concerned_with(file)
+            self.live |= ids & looks.paths[file.status]
+            self.live |= ids & looks.others
+            self.live |= ids & self.unanswered
+            if file.settings != ():
+                self.live |= ids & looks.settings
+            if file.lines is None:
+                self.live |= ids & looks.lines
+            elif file.lines:
+                for name, found in looks.line_looks.found(file.lines).items():
+                    if name in ids:
+                        self.live.add(name)
+                        self.found.setdefault(name, []).append((file, found))
 
-    def concerned(self, look: Look) -> list[File]:
+    def concerned(self, name: str) -> list[File]:
         """Return the files that a look concerns."""
-        return self._by_look.get(self.looks.id_of[look], [])
+        return [file for file in self.files if name in self.looks.concerned_with(file)]
 
 
 def classify(facts: Facts, looks: Looks) -> Classification:
@@ -58,8 +68,7 @@ def classify(facts: Facts, looks: Looks) -> Classification:
     if looks.policy.extends:  # nobody knows what the rules of the parent would have found
         unknown.append(Unknown("the rules of `extends`", "not available in this version"))
     for rule in looks.policy.rules:
-        triggers = looks.triggers[rule.id]
-        if triggers is not None and triggers.isdisjoint(subject.live):
+        if not looks.possible[rule.id](subject.live):
             continue
         said = _ask(rule, rule.when, subject)
         if said.holds:
@@ -104,29 +113,31 @@ def _ask(  # noqa: PLR0911 - one return a kind
     if condition.line:
         return _line(rule, condition.line, subject)
     if condition.setting:
+        name = subject.looks.id_of[condition.setting]
         return any_of(
-            _setting(rule, condition.setting, f, subject)
-            for f in subject.concerned(condition.setting)
+            _unread(file) if name in subject.unanswered else _setting(rule, condition.setting, file)
+            for file in subject.concerned(name)
         )
     return _not_available(condition, subject)
 
 
 def _line(rule: Rule, condition: LineCondition, subject: _Subject) -> Answer:
     """Ask a line condition of all its files together: what moved to another file is no loss."""
-    files = subject.concerned(condition)
-    if not _unanswered(condition, subject) and all(f.lines == () for f in files):
-        return NO
-    unread = [f for f in files if f.lines is None or _unanswered(condition, subject)]
-    net = condition.fewer is not None or condition.more is not None
-    if net and unread:
-        return any_of(map(_unread, unread))
-    if net and not matching_lines(condition, [line for f in files for line in f.lines or ()]):
-        return NO
-    read = [f for f in files if f not in unread]
-    found = (
-        _line_match(rule, f, n) for f in read for n in matching_lines(condition, f.lines or ())
+    name = subject.looks.id_of[condition]
+    files = subject.concerned(name)
+    unread = files if name in subject.unanswered else [file for file in files if file.lines is None]
+    found = [] if name in subject.unanswered else subject.found.get(name, [])
+    if condition.fewer is not None or condition.more is not None:
+        if unread:
+            return any_of(map(_unread, unread))
+        if not evidence(condition, [hits for _, hits in found]):
+            return NO
+    proofs = (
+        _line_match(rule, file, line)
+        for file, hits in found
+        for line in evidence(condition, [hits])
     )
-    return answer(found, (u for f in unread for u in _unread(f).unknown))
+    return answer(proofs, (u for file in unread for u in _unread(file).unknown))
 
 
 def _line_match(rule: Rule, file: File, line: Line) -> Match:
@@ -135,8 +146,8 @@ def _line_match(rule: Rule, file: File, line: Line) -> Match:
     return Match(rule.id, rule.category, "line", file.path, line.number, None, before, after)
 
 
-def _setting(rule: Rule, condition: SettingCondition, file: File, subject: _Subject) -> Answer:
-    if file.settings is None or _unanswered(condition, subject):
+def _setting(rule: Rule, condition: SettingCondition, file: File) -> Answer:
+    if file.settings is None:
         return _unread(file)
     if file.broken:
         lost = matching_settings(condition.model_copy(update=ANY_MOVE), file.settings)
@@ -156,11 +167,6 @@ def _setting_match(rule: Rule, file: File, s: Setting) -> Match:
     return Match(rule.id, rule.category, "setting", file.path, s.line, s.key, s.before, s.after)
 
 
-def _unanswered(look: Look, subject: _Subject) -> bool:
-    looked = subject.facts.looked
-    return looked is not None and subject.looks.id_of[look] not in looked
-
-
 def _unread(file: File) -> Answer:
     why = file.unread or "these facts were gathered under a policy that did not ask for it"
     return answer((), (Unknown(f"contents of {file.path}", why),))
@@ -169,7 +175,8 @@ def _unread(file: File) -> Answer:
 def _not_available(condition: Condition, subject: _Subject) -> Answer:
     """Say unknown for a kind that this version cannot judge, where it might have matched."""
     (kind,) = condition.model_fields_set
-    later = condition.dependency or condition.workflow or condition.migration
-    if not (subject.concerned(later) if later else subject.facts.change.environment):
+    later = condition.look
+    concerned = subject.concerned(subject.looks.id_of[later]) if later else ()
+    if not (concerned or (later is None and subject.facts.change.environment)):
         return NO
     return answer((), (Unknown(f"evidence of the kind {kind}", "not available in this version"),))

@@ -15,7 +15,7 @@ from decimal import Decimal
 from fitgate.core.classify.amounts import amount
 from fitgate.core.conditions import SettingCondition, SettingMove
 from fitgate.core.facts import Setting
-from fitgate.core.globs import key_to_re2
+from fitgate.core.key_globs import key_to_re2
 from fitgate.core.patterns import PatternSet
 from fitgate.core.values import Scalar
 from fitgate.errors import FitgateError
@@ -242,12 +242,21 @@ def incomparable_settings(
 
     It asks whether a value was raised or lowered, and the two have no number with the same unit.
     """
-    if not {"raised", "lowered"} & {*condition.moved} or "changed" in condition.moved:
-        return ()
-    keys, either_way = _keys(condition.key), condition.model_copy(update={"moved": ("changed",)})
-    return tuple(
-        s for s in settings if keys.match(s.key) and _fits(either_way, s) and _change(s) is None
-    )
+    keys = _keys(condition.key)
+    return tuple(s for s in settings if keys.match(s.key) and _is_unclear(condition, s))
+
+
+def may_fit(condition: SettingCondition, setting: Setting) -> bool:
+    """Say whether a setting would be evidence for a condition, or unclear, under a fitting key."""
+    return _fits(condition, setting) or _is_unclear(condition, setting)
+
+
+def _is_unclear(condition: SettingCondition, setting: Setting) -> bool:
+    asked = {*condition.moved}
+    if "changed" in asked or asked.isdisjoint({"raised", "lowered"}):
+        return False
+    either_way = condition.model_copy(update={"moved": ("changed",)})
+    return _fits(either_way, setting) and _change(setting) is None
 
 
 def _fits(condition: SettingCondition, setting: Setting) -> bool:
@@ -281,10 +290,8 @@ def _moves(setting: Setting) -> set[SettingMove]:
         return {setting.moved} if setting.whole else {setting.moved, in_part}
     if setting.after is None:
         return {"changed", "removed", "dropped"}  # the name is left, and says nothing
-    change = _change(setting)
-    if not change:
-        return {"changed"}
-    return {"changed", "raised" if change > 0 else "lowered"}
+    change = _change(setting) or 0
+    return {"changed", *(("raised",) if change > 0 else ("lowered",) if change < 0 else ())}
 
 
 def _change(setting: Setting) -> Decimal | None:

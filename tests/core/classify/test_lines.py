@@ -2,9 +2,10 @@
 
 import pytest
 
-from fitgate.core.classify.lines import Difference, line_changes, matching_lines, relevant_lines
+from fitgate.core.classify.lines import Difference, line_changes
 from fitgate.core.conditions import LineCondition
 from fitgate.core.facts import Line
+from tests.lines import matching_lines, relevant_lines
 
 
 def changes(before: bytes | None, after: bytes | None) -> list[str]:

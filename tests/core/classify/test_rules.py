@@ -175,7 +175,7 @@ def test_only_what_a_look_asks_for_is_wanted() -> None:
         File("a.yaml", "modified", oid_before="5", oid_after="6"),
         File("b.yaml", "added", oid_after="7"),
     ]
-    assert looks.lined(files) == {"a.py"}
+    assert looks.lined(files) == {"a.py", "a.yaml"}  # of settings files less need be parsed then
     assert set(looks.wanted(files)) == {"5", "6"}
 
 

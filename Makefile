@@ -106,6 +106,14 @@ bench: .venv ## Measure speed beside other tools on a repository (REPO=path)
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/bench.lock
 	$(BIN)/python -m benchmarks "$(REPO)"
 
+CLONES ?=
+LABELS ?=
+
+.PHONY: golden
+golden: .venv ## Score what is shipped on labelled changes (CLONES=dir with owner/name, LABELS=file)
+	@test -n "$(CLONES)" || { echo "make: golden needs the clones that the labels speak of, each at owner/name: make golden CLONES=dir" >&2; exit 1; }
+	$(BIN)/python -m benchmarks.golden "$(CLONES)" $(if $(LABELS),--labels "$(LABELS)")
+
 .PHONY: lock
 lock: ## Resolve the dependencies anew into requirements/
 	$(PYTHON) -m venv build/lock

@@ -131,4 +131,4 @@ def _segments(text: str) -> Iterator[str]:
 
 def _literal(text: str) -> str:
     plain = re.sub(r"\\([{},*])", r"\1", text)
-    return "".join("[-_]" if char in "-_" else re2.escape(char) for char in plain)
+    return re.sub(r"\\-|_", "[-_]", re2.escape(plain))

@@ -15,6 +15,7 @@ from fitgate.core.conditions import SettingCondition
 from fitgate.core.facts import File
 
 ANY_MOVE = {"moved": (), "before": None, "after": None}
+_LARGE = 16_000  # bytes; a smaller file is parsed sooner than it is condensed, and remembered
 _PARSED = 64  # files; a large one takes some megabytes
 _SOUND = 100_000
 
@@ -65,6 +66,8 @@ class Comparing:
         """Return what changed of a file that could be parsed as a whole before."""
         before, after = sides
         if change is None or before is None or after is None or file.oid_before not in self._sound:
+            return None
+        if len(after) < _LARGE:
             return None
         hunks = [*change.hunks]
         texts = condensed(before, after, hunks)

@@ -79,15 +79,19 @@ class Looks:
         self._named: dict[frozenset[int], frozenset[str]] = {}
         self._asked_of: dict[tuple[str | None, ...], _Asked] = {}
         self._asked_by: dict[frozenset[str], _Asked] = {}
+        self._line_looks: dict[frozenset[str], LineLooks] = {}
 
     @functools.cached_property
     def _comparing(self) -> Comparing:  # facts that have been looked into never ask for it
         return Comparing(self._settings)
 
-    @functools.cached_property
-    def line_looks(self) -> LineLooks:
-        """Return all looks at lines, to be asked of a line at once."""
-        return LineLooks(self._lines)
+    def line_looks(self, names: frozenset[str]) -> LineLooks:
+        """Return the looks at lines among these, to be asked of a line at once."""
+        names &= self.lines
+        if names not in self._line_looks:
+            asked = {name: self._lines[name] for name in sorted(names)}
+            self._line_looks[names] = LineLooks(asked)
+        return self._line_looks[names]
 
     def concerning(self, path: str) -> frozenset[str]:
         """Return the ids of the looks whose `files` name this path."""

@@ -45,10 +45,9 @@ class _Subject:
             if file.lines is None:
                 self.live |= ids & looks.lines
             elif file.lines:
-                for name, found in looks.line_looks.found(file.lines).items():
-                    if name in ids:
-                        self.live.add(name)
-                        self.found.setdefault(name, []).append((file, found))
+                for name, found in looks.line_looks(ids).found(file.lines).items():
+                    self.live.add(name)
+                    self.found.setdefault(name, []).append((file, found))
 
     def concerned(self, name: str) -> list[File]:
         """Return the files that a look concerns."""

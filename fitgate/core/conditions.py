@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 import re2
 import rfc8785
@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
+from fitgate.core.effects import DependencyChange, MigrationChange, WorkflowChange
 from fitgate.core.globs import check_glob
 from fitgate.core.key_globs import key_to_re2
 from fitgate.core.values import Scalar
@@ -159,39 +160,54 @@ class TextCondition(Shape):
         return self
 
 
-class _Later(Shape):
-    """A kind that this version can read but not judge: UNDECIDED, never ignored."""
+class DependencyCondition(Shape):
+    """What became of dependencies, by manifests and lock files before and after.
+
+    `name` is a glob over names (`torch`, `@acme/*`, `github.com/acme/**`), `ecosystem` one of pypi,
+    conda, npm, cargo, go, maven, docker, actions, pre-commit, `group` the list that it stands in.
+    """
 
     files: Globs = ("**",)
+    change: Annotated[tuple[DependencyChange, ...], OneOrMany(), Field(min_length=1)]
+    name: Globs | None = None
+    ecosystem: Annotated[tuple[str, ...] | None, OneOrMany()] = None
+    group: Globs | None = None
 
 
-class DependencyCondition(_Later):
-    """Manifests and lock files before and after."""
+class WorkflowCondition(Shape):
+    """What became of CI files as structure: GitHub Actions and GitLab CI.
 
-    change: Annotated[tuple[str, ...], OneOrMany()] = ()
-    name: Annotated[tuple[str, ...], OneOrMany()] = ()
-    group: Annotated[tuple[str, ...], OneOrMany()] = ()
+    `job` is a glob over the job's name, `key` over what changed (`on.push`,
+    `jobs.*.steps[*pytest*]`), `command` a regular expression on what a removed job or step ran.
+    """
+
+    files: Globs = ("**",)
+    change: Annotated[tuple[WorkflowChange, ...], OneOrMany(), Field(min_length=1)]
+    job: Globs | None = None
+    key: Annotated[tuple[Key, ...] | None, OneOrMany(), Field(min_length=1)] = None
+    command: Pattern | None = None
 
 
-class WorkflowCondition(_Later):
-    """CI files as structure: jobs, steps, triggers, permissions."""
+class MigrationCondition(Shape):
+    """What a database migration does on its way up; `table` is a glob over `table.column`."""
 
-    change: Annotated[tuple[str, ...], OneOrMany()] = ()
-    job: Annotated[tuple[str, ...], OneOrMany()] = ()
-
-
-class MigrationCondition(_Later):
-    """Database migrations: drops, truncates, narrowing, no way down."""
-
-    change: Annotated[tuple[str, ...], OneOrMany()] = ()
+    files: Globs = ("**",)
+    change: Annotated[tuple[MigrationChange, ...], OneOrMany(), Field(min_length=1)]
+    table: Globs | None = None
 
 
 class EnvironmentCondition(Shape):
-    """Deployments: environment, ref, exposure in the payload."""
+    """Deployments, by the environment and the ref that is deployed."""
 
     environment: Globs | None = None
     ref: Globs | None = None
-    exposure: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not self.model_fields_set:
+            msg = "needs one of environment, ref"
+            raise ValueError(msg)
+        return self
 
 
 class Condition(Shape):
@@ -232,6 +248,8 @@ class Condition(Shape):
         )
 
 
+EffectCondition = DependencyCondition | WorkflowCondition | MigrationCondition
+"""A question to a file that is read as structure."""
 Look = (
     PathCondition
     | LineCondition

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from fitgate.core.effects import Effect
 from fitgate.core.facts import SUBMODULE, Setting
 
 _DIFF = b"diff --git "
@@ -35,10 +36,13 @@ class FilePatch:
     body: str
 
 
-def content_digest(patches: Iterable[FilePatch], evidence: Iterable[Setting]) -> str:
-    """Return the digest of a change: its patches, and the settings that are evidence."""
+def content_digest(
+    patches: Iterable[FilePatch], evidence: Iterable[Setting], effects: Iterable[Effect] = ()
+) -> str:
+    """Return the digest of a change: its patches, the settings and effects that are evidence."""
     digest = hashlib.sha256(b"fitgate content 1\n")
-    for line in (*sorted(map(_patch_line, patches)), *sorted(map(_setting_line, evidence))):
+    told = sorted((*map(_setting_line, evidence), *map(_effect_line, effects)))
+    for line in (*sorted(map(_patch_line, patches)), *told):
         digest.update(line.encode("ascii") + b"\n")
     return f"sha256:{digest.hexdigest()}"
 
@@ -52,6 +56,10 @@ def _setting_line(setting: Setting) -> str:
     before = [] if setting.moved == "added" else [setting.before]
     after = [] if setting.moved == "removed" else [setting.after]
     return json.dumps((setting.key, before, after))
+
+
+def _effect_line(effect: Effect) -> str:
+    return json.dumps((effect.key, [effect.before], [effect.after]))
 
 
 def read_patch(stream: Iterable[bytes]) -> Iterator[FilePatch]:

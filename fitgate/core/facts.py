@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
+from fitgate.core.effects import Effect
 from fitgate.core.events import ChangeKind, LandedAs
 from fitgate.core.values import Digest, Instant, Length, Scalar
 
@@ -81,8 +82,9 @@ class Setting:
 class File:
     """One file that the change touches.
 
-    `oid_*` are blob ids, `mode_*` Git file modes (`160000` is a submodule). `lines` and `settings`
-    hold what the rules' looks asked for, never whole files: null was not read, `unread` says why.
+    `oid_*` are blob ids, `mode_*` Git file modes (`160000` is a submodule). `lines`, `settings` and
+    `effects` hold what the rules' looks asked for, never whole files: null was not read, `unread`
+    says why.
     `broken` says why a file that could be parsed before cannot be parsed after.
     """
 
@@ -101,13 +103,19 @@ class File:
     settings: tuple[Setting, ...] | None = None
     unread: str | None = None
     broken: str | None = None
+    effects: tuple[Effect, ...] | None = None
 
     @property
     def is_policy(self) -> bool:
         """Say whether the file is, or was, where a repository keeps its policy."""
         return self.path in POLICY_FILES or self.old_path in POLICY_FILES
 
-    def looked_into(self, lines: tuple[Line, ...], settings: tuple[Setting, ...] | None) -> File:
+    def looked_into(
+        self,
+        lines: tuple[Line, ...],
+        settings: tuple[Setting, ...] | None,
+        effects: tuple[Effect, ...] | None,
+    ) -> File:
         """Return the file with what was found in it; a scan does this for every file."""
         return File(  # `dataclasses.replace` takes three times as long
             self.path,
@@ -122,6 +130,7 @@ class File:
             self.lfs,
             lines,
             settings,
+            effects=effects,
         )
 
 

@@ -13,7 +13,10 @@ from fitgate.core.remedies import remedy_for
 from fitgate.core.values import Instant, Scalar
 
 Param = str | int | bool | None | tuple[str, ...]
-Kind = Literal["path", "line", "setting", "text", "absence", "built-in"]
+Kind = Literal[
+    "path", "line", "setting", "text", "dependency", "workflow", "migration", "environment",
+    "absence", "built-in",
+]  # fmt: skip
 
 
 class Outcome(StrEnum):
@@ -37,7 +40,10 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The proof that a change falls in a category: a rule, and what it saw."""
+    """The proof that a change falls in a category: a rule, and what it saw.
+
+    `change` is what became of a thing that is read as structure, see `effects`.
+    """
 
     __pydantic_config__ = STRICT
     rule: str
@@ -48,6 +54,7 @@ class Match:
     key: str | None = None
     before: Scalar = None
     after: Scalar = None
+    change: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,8 @@ class Clone:
 def _bound(facts: Facts, patches: tuple[FilePatch, ...] | Unread) -> Facts:
     if isinstance(patches, Unread):
         return replace(facts, unknown=(*facts.unknown, Unknown("digest", patches.why)))
-    evidence = [setting for file in facts.files or () for setting in file.settings or ()]
-    digest = content_digest(patches, evidence)
+    files = facts.files or ()
+    evidence = [setting for file in files for setting in file.settings or ()]
+    effects = [effect for file in files for effect in file.effects or ()]
+    digest = content_digest(patches, evidence, effects)
     return replace(facts, change=replace(facts.change, digest=digest))

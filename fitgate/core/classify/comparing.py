@@ -10,11 +10,15 @@ from fitgate.core.classify.condensing import condensed
 from fitgate.core.classify.lines import Difference, Hunk, line_after
 from fitgate.core.classify.narrowing import Narrowing
 from fitgate.core.classify.parsing import Parsed, Unparsable, parse_settings
-from fitgate.core.classify.settings import incomparable_settings, matching_settings, setting_changes
+from fitgate.core.classify.settings import (
+    ANY_MOVE,
+    incomparable_settings,
+    matching_settings,
+    setting_changes,
+)
 from fitgate.core.conditions import SettingCondition
 from fitgate.core.facts import File
 
-ANY_MOVE = {"moved": (), "before": None, "after": None}
 _LARGE = 16_000  # bytes; a smaller file is parsed sooner than it is condensed, and remembered
 _PARSED = 64  # files; a large one takes some megabytes
 _SOUND = 100_000

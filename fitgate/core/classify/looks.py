@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from fitgate.core.classify.comparing import Comparing
+from fitgate.core.classify.effects import is_read, with_effects
 from fitgate.core.classify.lines import Difference, LineLooks, line_search
 from fitgate.core.classify.possible import Possible, possible
 from fitgate.core.classify.searching import LineSearch
 from fitgate.core.conditions import (
+    EffectCondition,
     LineCondition,
     Look,
     PathCondition,
@@ -22,6 +24,9 @@ from fitgate.core.globs import GlobSet
 from fitgate.core.policy import Layer, Policy
 from fitgate.core.reading import rules_of
 
+if TYPE_CHECKING:
+    from fitgate.core.classify.comparing import Comparing
+
 LFS_HEADER = b"version https://git-lfs.github.com/spec/"
 _UNREAD = Unread("was not read")
 _PATHS = 50_000
@@ -31,19 +36,20 @@ _STATUSES: tuple[Status, ...] = ("added", "modified", "removed", "renamed")
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the looks ask of one file: its lines, its settings, its size and kind."""
+    """What the looks ask of one file: its lines, its settings, its structure, its size and kind."""
 
     lines: LineSearch | None
     settings: frozenset[str]
+    effects: tuple[EffectCondition, ...]
     kind: bool
 
     @property
     def contents(self) -> bool:
         """Say whether the contents before and after are needed."""
-        return self.kind or bool(self.settings)
+        return self.kind or bool(self.settings or self.effects)
 
 
-_NOTHING = _Asked(None, frozenset(), kind=False)
+_NOTHING = _Asked(None, frozenset(), (), kind=False)
 
 
 class Looks:
@@ -64,8 +70,9 @@ class Looks:
         settings = {n: look for n, look in looks.items() if isinstance(look, SettingCondition)}
         self.lines, self.settings = frozenset(lines), frozenset(settings)
         self.paths = {status: frozenset(_paths_at(status, looks)) for status in _STATUSES}
-        self.others = frozenset(n for n, look in looks.items() if not isinstance(look, _READ))
-        self._lines, self._settings = lines, settings
+        effects = {n: look for n, look in looks.items() if isinstance(look, EffectCondition)}
+        self.effects = frozenset(effects)
+        self._lines, self._settings, self._effects = lines, settings, effects
         never = ("!**",)
         self._globs = GlobSet(
             [
@@ -83,6 +90,8 @@ class Looks:
 
     @functools.cached_property
     def _comparing(self) -> Comparing:  # facts that have been looked into never ask for it
+        from fitgate.core.classify.comparing import Comparing
+
         return Comparing(self._settings)
 
     def line_looks(self, names: frozenset[str]) -> LineLooks:
@@ -133,7 +142,8 @@ class Looks:
             self._asked_by[names] = _Asked(
                 line_search(lines) if lines else None,
                 names & self.settings,
-                kind=bool(names - self.lines - self.settings),
+                tuple(self._effects[name] for name in sorted(names & self.effects)),
+                kind=bool(names - self.lines - self.settings - self.effects),
             )
         return self._asked_by[names]
 
@@ -154,13 +164,14 @@ class Looks:
         `contents` holds the blobs that `wanted` named, `change` what changed in a file of `lined`.
         """
         asked = self._asked(file)
+        settings, effects = None if asked.settings else (), None if asked.effects else ()
         if asked.lines is None:
-            file = file.looked_into((), None if asked.settings else ())
+            file = file.looked_into((), settings, effects)
         elif isinstance(change, Difference):
-            file = file.looked_into(change.lines(asked.lines), None if asked.settings else ())
+            file = file.looked_into(change.lines(asked.lines), settings, effects)
         else:
-            settings = None if asked.settings else ()
-            file = replace(file, unread=(change or _UNREAD).why, settings=settings)
+            why = (change or _UNREAD).why
+            file = replace(file, unread=why, settings=settings, effects=effects)
         if not asked.contents:
             return file
         before, after = (
@@ -171,13 +182,12 @@ class Looks:
             return replace(file, unread=unread.why if isinstance(unread, Unread) else "")
         if asked.kind:
             file = _with_kind(file, after or b"")
+        if asked.effects:
+            file = with_effects(file, asked.effects, before, after)
         if not asked.settings:
             return file
         difference = change if isinstance(change, Difference) else None
         return self._comparing.compared(file, asked.settings, (before, after), difference)
-
-
-_READ = PathCondition | LineCondition | SettingCondition
 
 
 def _paths_at(status: Status, looks: dict[str, Look]) -> Iterator[str]:
@@ -217,4 +227,4 @@ def _asks(look: Look, file: File) -> bool:
             content = (look.larger_than, look.binary, look.lfs)
             return not gone and any(ask is not None for ask in content)
         case _:
-            return False  # a kind of a later version
+            return is_read(look, file.path)

@@ -14,7 +14,7 @@ from typing import Any
 import re2
 import yaml
 
-from fitgate.core.classify.settings import MAX_DEPTH, Parsed, Unparsable, dotted, entry, flatten
+from fitgate.core.classify.flattening import MAX_DEPTH, Parsed, Unparsable, dotted, entry, flatten
 from fitgate.core.values import Scalar
 
 __all__ = ["Parsed", "Unparsable", "parse_settings"]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fitgate.core.classify.answers import NO, Answer, all_of, answer, any_of, none_of
-from fitgate.core.classify.comparing import ANY_MOVE
+from fitgate.core.classify.effects import evidence as evidence_of
+from fitgate.core.classify.effects import is_read
 from fitgate.core.classify.lines import Found, evidence
 from fitgate.core.classify.looks import Looks
 from fitgate.core.classify.paths import paths
 from fitgate.core.classify.possible import DECLARED
-from fitgate.core.classify.settings import incomparable_settings, matching_settings
-from fitgate.core.classify.text import text
-from fitgate.core.conditions import Condition, LineCondition, SettingCondition
+from fitgate.core.classify.settings import ANY_MOVE, incomparable_settings, matching_settings
+from fitgate.core.classify.text import environment, text
+from fitgate.core.conditions import Condition, EffectCondition, LineCondition, SettingCondition
+from fitgate.core.effects import Effect
 from fitgate.core.facts import POLICY_FILES, Facts, File, Line, Setting, Unknown
 from fitgate.core.findings import Classification, Match
 from fitgate.core.policy import Rule
@@ -33,12 +35,13 @@ class _Subject:
         self.files = facts.files or ()
         self.found: dict[str, list[tuple[File, Found]]] = {}
         self.live: set[str] = {DECLARED} if facts.change.trailers else set()
-        read = looks.lines | looks.settings
+        read = looks.lines | looks.settings | looks.effects
         self.unanswered = frozenset() if facts.looked is None else read.difference(facts.looked)
         for file in self.files:
             ids = looks.concerned_with(file)
             self.live |= ids & looks.paths[file.status]
-            self.live |= ids & looks.others
+            if file.effects != ():
+                self.live |= ids & looks.effects
             self.live |= ids & self.unanswered
             if file.settings != ():
                 self.live |= ids & looks.settings
@@ -91,7 +94,7 @@ def _policy_files(files: tuple[File, ...]) -> list[Match]:
     ]
 
 
-def _ask(  # noqa: PLR0911 - one return a kind
+def _ask(  # noqa: PLR0911 - one branch a kind
     rule: Rule, condition: Condition, subject: _Subject
 ) -> Answer:
     if condition.any_:
@@ -117,7 +120,10 @@ def _ask(  # noqa: PLR0911 - one return a kind
             _unread(file) if name in subject.unanswered else _setting(rule, condition.setting, file)
             for file in subject.concerned(name)
         )
-    return _not_available(condition, subject)
+    if condition.environment:
+        return environment(rule, condition.environment, subject.facts.change)
+    structure = condition.dependency or condition.workflow or condition.migration
+    return _effects(rule, structure, subject) if structure else NO
 
 
 def _line(rule: Rule, condition: LineCondition, subject: _Subject) -> Answer:
@@ -171,11 +177,19 @@ def _unread(file: File) -> Answer:
     return answer((), (Unknown(f"contents of {file.path}", why),))
 
 
-def _not_available(condition: Condition, subject: _Subject) -> Answer:
-    """Say unknown for a kind that this version cannot judge, where it might have matched."""
-    (kind,) = condition.model_fields_set
-    later = condition.look
-    concerned = subject.concerned(subject.looks.id_of[later]) if later else ()
-    if not (concerned or (later is None and subject.facts.change.environment)):
-        return NO
-    return answer((), (Unknown(f"evidence of the kind {kind}", "not available in this version"),))
+def _effects(rule: Rule, condition: EffectCondition, subject: _Subject) -> Answer:
+    name = subject.looks.id_of[condition]
+    files = subject.concerned(name)
+    read = [file for file in files if is_read(condition, file.path)]
+    unread = read if name in subject.unanswered else [f for f in read if f.effects is None]
+    seen = () if name in subject.unanswered else files
+    return answer(
+        (_effect_match(rule, file, effect) for file, effect in evidence_of(condition, seen)),
+        (u for file in unread for u in _unread(file).unknown),
+    )
+
+
+def _effect_match(rule: Rule, file: File, e: Effect) -> Match:
+    return Match(
+        rule.id, rule.category, e.kind, file.path, e.line, e.key, e.before, e.after, e.change
+    )

@@ -1,15 +1,17 @@
-"""Evidence of the kind `text`: what people wrote about the change."""
+"""Evidence of the kinds `text` and `environment`: what is said of the change as a whole."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import re2
 
 from fitgate.core.classify.answers import NO, Answer, all_of, answer
-from fitgate.core.conditions import TextCondition
+from fitgate.core.conditions import EnvironmentCondition, TextCondition
 from fitgate.core.facts import Change, Unknown
 from fitgate.core.findings import Match
+from fitgate.core.globs import GlobSet
 from fitgate.core.policy import Rule
 
 
@@ -42,7 +44,7 @@ def _answers(
 
 def _search(rule: Rule, name: str, pattern: str, values: tuple[str, ...] | None) -> Answer:
     if values is None:
-        return answer((), (Unknown(name, f"the {name} could not be read"),))
+        return _unseen(name)
     return answer(
         (
             Match(rule.id, rule.category, "text", key=name, after=value)
@@ -51,3 +53,24 @@ def _search(rule: Rule, name: str, pattern: str, values: tuple[str, ...] | None)
         ),
         (),
     )
+
+
+def environment(rule: Rule, condition: EnvironmentCondition, change: Change) -> Answer:
+    """Say whether a change is a deployment to such an environment, of such a ref."""
+    if change.environment is None:
+        return NO
+    asked = [(condition.environment, change.environment), (condition.ref, change.branch)]
+    parts = [
+        _unseen("ref") if name is None else Answer(bool(GlobSet([globs]).match(name)))
+        for globs, name in asked
+        if globs is not None
+    ]
+    said = all_of(parts)
+    match = Match(
+        rule.id, rule.category, "environment", key="environment", after=change.environment
+    )
+    return replace(said, matches=(match,)) if said.holds else said
+
+
+def _unseen(name: str) -> Answer:
+    return answer((), (Unknown(name, f"the {name} could not be read"),))

@@ -17,7 +17,7 @@ def match_sentence(match: Match) -> str:
     return f"{_seen(match)} (rule {inert(match.rule, VALUE_LIMIT)})"
 
 
-def _seen(match: Match) -> str:
+def _seen(match: Match) -> str:  # noqa: PLR0911 - one return a kind
     path = inert(match.file or "", PATH_LIMIT)
     place = path if match.line is None else f"{path} line {match.line}"
     match match.kind:
@@ -33,6 +33,10 @@ def _seen(match: Match) -> str:
             return f"{place}: {_moved(match)}"
         case "text":
             return f"{_where(match.key or '')} says {quoted(str(match.after))}"
+        case "dependency" | "workflow" | "migration":
+            return f"{place}: {_effect(match)}"
+        case "environment":
+            return f"it is deployed to {inert(str(match.after), VALUE_LIMIT)}"
         case "absence":
             return "what the rule looks for is missing"
         case _ as never:
@@ -62,6 +66,47 @@ def _moved(match: Match) -> str:
     return f"{key} {_direction(match.before, match.after)} from {before} to {after}"
 
 
+_EFFECTS = {
+    "added": "{key} came: {after}",
+    "removed": "{key} went, was {before}",
+    "upgraded": "{key} upgraded from {before} to {after}",
+    "major": "{key} has a new major version, {after} after {before}",
+    "downgraded": "{key} downgraded from {before} to {after}",
+    "unpinned": "{key} was pinned to {before} and is now {after}",
+    "unbounded": "{key} had an upper bound, {before}, and now has none, {after}",
+    "movable": "{key} is now given by a name that can be moved: {after}",
+    "hash-dropped": "{key} comes without the hashes it had",
+    "source-changed": "{key} comes from elsewhere: {after}, before {before}",
+    "group-emptied": "nothing is left of the group that had {before}",
+    "job-removed": "{key} is gone; it ran {before}",
+    "step-removed": "{key} is gone; it ran {before}",
+    "gate-removed": "{key} demands nothing now, before {before}",
+    "environment-removed": "{key} is gone, was {before}",
+    "needs-removed": "{key} no longer waits for {before}",
+    "continue-on-error-added": "{key} may now fail",
+    "or-true-added": "{key} can no longer fail: {after}",
+    "disabled": "{key} is there and never runs",
+    "trigger-added": "{key} now starts it: {after}",
+    "trigger-removed": "{key} no longer starts it, was {before}",
+    "permission-widened": "{key} widened from {before} to {after}",
+    "matrix-shrunk": "{key} is smaller, {after} after {before}",
+    "manual-removed": "{key} started by hand and now starts by itself",
+    "action-unpinned": "{key} was pinned to {before} and is now {after}",
+    "drops": "{key} is dropped",
+    "truncates": "{key} is emptied",
+    "deletes": "rows of {key} are deleted",
+    "narrows": "{key} is narrowed from {before} to {after}",
+    "no-way-down": "{key} has no way down",
+}
+"""What is said of each change of a thing read as structure."""
+
+
+def _effect(match: Match) -> str:
+    key, before, after = inert(match.key or "", PATH_LIMIT), match.before, match.after
+    said = _EFFECTS.get(match.change or "", "{key} changed from {before} to {after}")
+    return said.format(key=key, before=_value(before), after=_value(after))
+
+
 def _direction(before: Scalar, after: Scalar) -> str:
     if isinstance(before, bool) or isinstance(after, bool):
         return "changed"
@@ -73,4 +118,6 @@ def _direction(before: Scalar, after: Scalar) -> str:
 def _value(value: Scalar) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if value is None:
+        return "nothing"
     return quoted(value, VALUE_LIMIT) if isinstance(value, str) else f"{value}"

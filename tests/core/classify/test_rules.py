@@ -120,18 +120,6 @@ def test_a_setting_keeps_its_key_and_both_values_as_proof() -> None:
     assert (match.key, match.before, match.after, match.line) == ("bar.threshold", 0.9, 0.7, 3)
 
 
-@pytest.mark.parametrize("kind", ["dependency", "workflow", "migration"])
-def test_a_kind_of_a_later_version_is_unknown_where_it_might_match(kind: str) -> None:
-    found = said(f'{{{kind}: {{files: "db/**"}}}}', File("db/a.py", "modified"))
-    assert found.is_io is None
-    assert found.unknown[0].why == "not available in this version"
-
-
-@pytest.mark.parametrize("kind", ["dependency", "workflow", "migration"])
-def test_a_kind_of_a_later_version_says_nothing_of_files_it_does_not_name(kind: str) -> None:
-    assert said(f'{{{kind}: {{files: "db/**"}}}}', File("a.py", "modified")).is_io is False
-
-
 def test_any_all_and_not_follow_kleene() -> None:
     file = File("a.py", "removed")
     yes, no, unknown = '{path: {files: "a.py"}}', '{path: {files: "b.py"}}', "{text: {label: x}}"

@@ -4,13 +4,9 @@ from typing import Any
 
 import pytest
 
+from fitgate.core.classify.flattening import Parsed
 from fitgate.core.classify.parsing import parse_settings
-from fitgate.core.classify.settings import (
-    Parsed,
-    matching_settings,
-    same_value,
-    setting_changes,
-)
+from fitgate.core.classify.settings import matching_settings, same_value, setting_changes
 from fitgate.core.conditions import SettingCondition
 from fitgate.core.facts import Setting
 from fitgate.core.values import Scalar

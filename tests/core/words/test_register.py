@@ -104,17 +104,14 @@ def test_a_strip_of_nothing_is_empty() -> None:
 
 
 def test_keys_that_nothing_acts_on_are_named() -> None:
-    rule = {"id": "m", "category": "data", "why": "x", "when": {"migration": {"change": "drops"}}}
     policy = a_policy(
         extends="x",
         slack={"channel": "#io"},
-        rules=[rule],
         gates=[{"type": "rego", "package": "x"}],
     )
     assert [note.split(" ")[0] for note in not_acted_on(policy)] == [
         "`extends`",
         "`slack`",
-        "rule",
         "gate",
     ]
     assert list(not_acted_on(a_policy())) == []

@@ -1,0 +1,1 @@
+"""CI files of the forges, read into one model and compared."""

@@ -1,0 +1,1 @@
+"""Readers of manifests and lock files: each turns one format into dependencies."""

@@ -1,0 +1,1 @@
+"""Database migrations of every framework, read into one list of operations."""

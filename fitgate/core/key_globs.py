@@ -121,6 +121,8 @@ def _segments(text: str) -> Iterator[str]:
             pattern, listed = "", False
         elif kind == "entry":
             parts = re.split(r"(?<!\\)\*", part)
+            if pattern == _IN_NAME:  # any name, one in quotes too
+                pattern = f"(?:{_IN_NAME}|{_QUOTED})"
             pattern += rf"\[{_IN_ENTRY.join(map(_literal, parts))}\](?:#[0-9]+)?"
             listed = True
         elif kind == "stars":

@@ -216,7 +216,7 @@ def _between(was: Dependency, now: Dependency) -> Iterator[DependencyChange]:
         return
     elsewhere = (was.source, was.name) != (now.source, now.name)
     if elsewhere:
-        yield "source-changed"
+        yield "source-changed" if now.source is not None or was.key != now.key else "published"
     elif moved := version_change(now.ecosystem, old, new):
         yield moved
     if new.movable and not old.movable:

@@ -124,7 +124,8 @@ class Looks:
 
     def _asked(self, file: File) -> _Asked:
         """Return what must be known of the contents of this file."""
-        key = (file.path, file.old_path, file.status, file.mode_before, file.mode_after)
+        same = "=" if file.oid_before == file.oid_after else None
+        key = (file.path, file.old_path, file.status, file.mode_before, file.mode_after, same)
         asked = self._asked_of.get(key)
         if asked is None:
             if len(self._asked_of) >= _PATHS:
@@ -137,6 +138,8 @@ class Looks:
             return _NOTHING
         asking = (name for name in self.concerned_with(file) if _asks(self._by_id[name], file))
         names = frozenset(asking)
+        if file.oid_before is not None and file.oid_before == file.oid_after:
+            names -= self.lines | self.settings | self.effects  # it moved, or another mode came
         if names not in self._asked_by:  # few sets of looks, and very many files
             lines = [self._lines[name] for name in sorted(names & self.lines)]
             self._asked_by[names] = _Asked(

@@ -77,6 +77,7 @@ _EFFECTS = {
     "movable": "{key} is now given by a name that can be moved: {after}",
     "hash-dropped": "{key} comes without the hashes it had",
     "source-changed": "{key} comes from elsewhere: {after}, before {before}",
+    "published": "{key} comes from its registry, {after}, before {before}",
     "group-emptied": "nothing is left of the group that had {before}",
     "job-removed": "{key} is gone; it ran {before}",
     "step-removed": "{key} is gone; it ran {before}",

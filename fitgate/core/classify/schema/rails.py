@@ -85,6 +85,7 @@ class _Reading:
     methods: dict[str, list[Line]]
     one_way: list[Operation] = field(default_factory=list)
     blocks: list[tuple[int, str, str]] = field(default_factory=list)  # indent, kind, table
+    executed: int = 0
 
     def read(self, lines: Sequence[Line]) -> Iterator[Operation]:
         for line in lines:
@@ -117,8 +118,9 @@ class _Reading:
             return
         given = arguments(code, call.end())
         if name == "change_table" and given.placed:
-            block = re.search(r"\|\s*+(\w++)", code)
-            self.blocks.append((line.indent, block[1] if block else "", given.placed[0]))
+            if self.blocks and self.blocks[-1][0] == line.indent and self.blocks[-1][2]:
+                self.blocks.pop()  # another on the same line
+            self.blocks.append((line.indent, given.block or "", given.placed[0]))
         elif owner and tables and name in _IN_TABLE:
             given = given._replace(placed=(tables[-1], *given.placed))
             yield from self._command(line, _IN_TABLE[name], given)
@@ -128,7 +130,8 @@ class _Reading:
     def _command(self, line: Line, name: str, given: Arguments) -> Iterator[Operation]:
         if _is_one_way(name, given):
             self._no_way(line, name)
-        if name == "execute":
+        if name == "execute" and line.number > self.executed:
+            self.executed = line.number  # a line has one text, however often it says `execute`
             yield from read_sql(line.text, line.number)
         elif name in {"drop_table", "truncate", "truncate_tables"}:
             change: Change = "drops" if name == "drop_table" else "truncates"
@@ -156,7 +159,7 @@ def _is_one_way(name: str, given: Arguments) -> bool:
     if name == "change_column_default":
         return not given.named.keys() >= {"from", "to"}
     if name == "drop_table":
-        return not given.has_block
+        return given.block is None
     if name == "remove_columns":
         return "type" not in given.named
     return name == "remove_column" and len(given.placed) < len(("table", "column", "type"))

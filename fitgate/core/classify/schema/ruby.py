@@ -13,10 +13,11 @@ _OPENS_TEXT = re.compile(r"""\bexecute\b[ (]*+(?:%[qQ]?)?(["'(\[{|<!])""")
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _DEF = re.compile(r"(?:private[ ])?def[ ]+(?:self\.)?(\w++)")
 _END_OF_CALL = re.compile(r"\bdo\b|\bif\b|\bunless\b|[{};]|\)(?![^,]*+,)")
+_BLOCK = re.compile(r"(?:\bdo\b|\{)[ ]*+(?:\|[ ]*+(\w++))?")
 _OPTION = re.compile(r"""(?::?(\w++)[ ]*+=>|["']?(\w++)["']?:(?!:))[ ]*+(.*)""", re.DOTALL)
 _LITERAL = re.compile(r"""[*]?(?:%[iw])?[(\[]*+(?::(\w++)|:?"([^"]*+)"|:?'([^']*+)')[)\]]*+""")
 _MAX_JOINED = 100  # lines of one call
-_MAX_CALL = 2_000  # characters of its arguments
+_MAX_CALL = 500  # characters of its arguments
 
 
 class Line(NamedTuple):
@@ -29,11 +30,11 @@ class Line(NamedTuple):
 
 
 class Arguments(NamedTuple):
-    """What a call is given: in its place, by name, and whether a block comes with it."""
+    """What a call is given: in its place, by name, and what its block calls it, if it has one."""
 
     placed: tuple[str, ...]
     named: dict[str, str]
-    has_block: bool
+    block: str | None
 
     def at(self, place: int) -> str:
         """Return an argument by its place, `{}` if there is none."""
@@ -107,7 +108,8 @@ def arguments(code: str, start: int) -> Arguments:
             literal = _LITERAL.fullmatch(piece.strip())
             name = next(filter(None, literal.groups()), "") if literal else ""
             placed.append(name or "{}")
-    return Arguments(tuple(placed), named, re.search(r"\bdo\b|\{", behind) is not None)
+    block = _BLOCK.search(behind)
+    return Arguments(tuple(placed), named, None if block is None else block[1] or "")
 
 
 def _code(row: str) -> str:

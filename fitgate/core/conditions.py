@@ -164,7 +164,8 @@ class DependencyCondition(Shape):
     """What became of dependencies, by manifests and lock files before and after.
 
     `name` is a glob over names (`torch`, `@acme/*`, `github.com/acme/**`), `ecosystem` one of pypi,
-    conda, npm, cargo, go, maven, docker, actions, pre-commit, `group` the list that it stands in.
+    conda, npm, cargo, go, maven, docker, actions, pre-commit, `group` the list that it stands in
+    (`.` where there is but one).
     """
 
     files: Globs = ("**",)

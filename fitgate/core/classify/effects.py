@@ -95,7 +95,7 @@ def matches(condition: EffectCondition, effect: Effect) -> bool:
             return (
                 (condition.ecosystem is None or ecosystem in condition.ecosystem)
                 and _names(condition.name, name)
-                and _names(condition.group, effect.within)
+                and _names(condition.group, effect.within or ".")
             )
         case WorkflowCondition():
             return (

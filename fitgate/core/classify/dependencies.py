@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from fitgate.core.effects import DependencyChange, Effect
 
 __all__ = ["Dependency", "compare", "dependency_effects", "is_manifest", "read_dependencies"]
 
+_SMALL = 1 << 18  # bytes; what is larger is not remembered
 _WEAK = {"md5", "sha1"}
 _GROUPED = {"pypi", "conda", "npm", "cargo", "go", "maven"}
 _PUBLISHED = {"npm", "go", "maven", "docker", "actions"}  # the name begins with its publisher's
@@ -33,8 +35,13 @@ def dependency_effects(path: str, before: bytes | None, after: bytes | None) -> 
     Raises:
         Unparsable: a side that `read_dependencies` cannot read.
     """
-    sides = (None if data is None else read_dependencies(path, data) for data in (before, after))
+    sides = (None if data is None else _remembered(path, data) for data in (before, after))
     return compare(*sides)
+
+
+def _remembered(path: str, data: bytes) -> tuple[Dependency, ...]:
+    """Read a file; what it was after one change is what it is before the next."""
+    return read_dependencies(path, data) if len(data) > _SMALL else _read_before(path, data)
 
 
 def read_dependencies(path: str, data: bytes) -> tuple[Dependency, ...]:
@@ -55,6 +62,9 @@ def read_dependencies(path: str, data: bytes) -> tuple[Dependency, ...]:
         raise Unparsable("is not UTF-8", data.count(b"\n", 0, exc.start) + 1) from exc
     except RecursionError as exc:
         raise Unparsable("is nested too deep") from exc
+
+
+_read_before = functools.lru_cache(maxsize=64)(read_dependencies)
 
 
 def compare(
@@ -216,7 +226,10 @@ def _between(was: Dependency, now: Dependency) -> Iterator[DependencyChange]:
         return
     elsewhere = (was.source, was.name) != (now.source, now.name)
     if elsewhere:
-        yield "source-changed" if now.source is not None or was.key != now.key else "published"
+        home = (
+            now.source is None and was.name == now.name != "*"
+        )  # an index may hide another's names
+        yield "published" if home else "source-changed"
     elif moved := version_change(now.ecosystem, old, new):
         yield moved
     if new.movable and not old.movable:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from fitgate.core.classify.ci.demands import demands, unpinned
 from fitgate.core.classify.ci.github import read_github
 from fitgate.core.classify.ci.gitlab import read_gitlab
@@ -58,7 +60,8 @@ def workflow_effects(path: str, before: bytes | None, after: bytes | None) -> tu
     Raises:
         Unparsable: a side that is no CI file, see `read_pipeline`.
     """
-    sides = (None if data is None else read_pipeline(path, data) for data in (before, after))
+    # What a file was after one change is what it is before the next.
+    sides = (None if data is None else _read_before(path, data) for data in (before, after))
     return compare(*sides)
 
 
@@ -82,6 +85,9 @@ def read_pipeline(path: str, data: bytes) -> Pipeline:
     if not trees[0].fields:
         raise Unparsable("is not a mapping", trees[0].line)
     return read_gitlab(trees[0]) if _is_gitlab(path) else read_github(trees[0])
+
+
+_read_before = functools.lru_cache(maxsize=64)(read_pipeline)
 
 
 def compare(before: Pipeline | None, after: Pipeline | None) -> tuple[Effect, ...]:

@@ -58,6 +58,8 @@ PIP = [
     (f"a==1 {HASH}", "a==1 --hash=md5:00", "hash-dropped"),
     (f"a==1 {HASH}", f"a==2 {HASH}", "major"),
     ("a==1", f"{GIT}@{SHA}", "source-changed"),
+    (f"{GIT}@{SHA}", "a==1", "published"),
+    (GIT, "a>=1", "published"),
     ("a==1", f"{GIT}@main", "movable source-changed unpinned"),
     ("a>=1,<2", GIT, "movable source-changed"),
     ("a==1", "git+https://example.org/o/a#egg=a", "movable source-changed unpinned"),

@@ -19,8 +19,9 @@ DependencyChange = Literal[
 
 `unpinned`: one exact version, commit or digest before, several may come now. `unbounded`: it had an
 upper bound and has none. `movable`: it is now given by a name that others can point elsewhere (a
-branch, `latest`). `source-changed`: it comes from elsewhere, or from another publisher; `published`:
-it came from a repository, a URL or a folder and comes from its registry now. `group-emptied`: the last of its group went.
+branch, `latest`). `source-changed`: it comes from elsewhere, or from another publisher.
+`published`: it came from a repository, a URL or a folder, and comes from its registry now.
+`group-emptied`: the last of its group went.
 """
 WorkflowChange = Literal[
     "job-removed", "step-removed", "gate-removed", "environment-removed", "needs-removed",

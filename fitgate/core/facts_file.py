@@ -13,7 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.types import JsonValue
 
 from fitgate.core.facts import Facts
+from fitgate.core.values import Scalar
 from fitgate.errors import FactsError, Problem
+
+_LEAST = 1e-6  # ECMAScript writes what is smaller with an exponent, Number::toString
 
 
 @functools.cache
@@ -56,14 +59,15 @@ def facts_digest(facts: Facts) -> str:
     Members at their default are left out, so that a field of a later version changes no digest.
     """
     document = facts_adapter().dump_python(facts, mode="json", exclude_defaults=True)
-    return "sha256:" + hashlib.sha256(canonical(document, exact=not _has_floats(facts))).hexdigest()
+    said = canonical(document, exact=not _has_odd_floats(facts))
+    return "sha256:" + hashlib.sha256(said).hexdigest()
 
 
 def canonical(document: JsonValue, *, exact: bool = False) -> bytes:
-    """Return the canonical bytes (RFC 8785) of a document; `exact`: there is no float in it.
+    """Return the canonical bytes (RFC 8785) of a document; `exact`: no float in it is odd.
 
-    Only floats need more than the standard library, which is ten times faster: our keys are ASCII,
-    and it escapes what RFC 8785 section 3.2.2.2 asks for and nothing else.
+    Only odd floats need more than the standard library, which is ten times faster: our keys are
+    ASCII, and it escapes what RFC 8785 section 3.2.2.2 asks for and nothing else.
     """
     if not exact:
         return rfc8785.dumps(document)
@@ -71,6 +75,16 @@ def canonical(document: JsonValue, *, exact: bool = False) -> bytes:
     return said.encode()
 
 
-def _has_floats(facts: Facts) -> bool:
-    settings = (setting for file in facts.files or () for setting in file.settings or ())
-    return any(isinstance(value, float) for s in settings for value in (s.before, s.after))
+def _has_odd_floats(facts: Facts) -> bool:
+    files = facts.files or ()
+    settings = ((s.before, s.after) for file in files for s in file.settings or ())
+    effects = ((e.before, e.after) for file in files for e in file.effects or ())
+    return any(_is_odd(value) for pair in (*settings, *effects) for value in pair)
+
+
+def _is_odd(value: Scalar) -> bool:
+    """Say whether Python may write a number otherwise than ECMAScript (RFC 8785, 3.2.2.3)."""
+    if not isinstance(value, float):
+        return False
+    written = repr(value)
+    return "e" in written or written.endswith(".0") or abs(value) < _LEAST

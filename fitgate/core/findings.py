@@ -30,7 +30,10 @@ class Outcome(StrEnum):
     @property
     def rank(self) -> int:
         """Return how bad it is: 0 for ALLOW."""
-        return list(Outcome).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {outcome: rank for rank, outcome in enumerate(Outcome)}
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:

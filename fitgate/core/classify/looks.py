@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fitgate.core.classify.effects import is_read, with_effects
 from fitgate.core.classify.lines import Difference, LineLooks, line_search
-from fitgate.core.classify.possible import Possible, possible
+from fitgate.core.classify.possible import DECLARED, Possible, possible
 from fitgate.core.classify.searching import LineSearch
+from fitgate.core.classify.settings import SettingLooks
 from fitgate.core.conditions import (
     EffectCondition,
     LineCondition,
@@ -21,7 +23,7 @@ from fitgate.core.conditions import (
 )
 from fitgate.core.facts import POLICY_FILES, SUBMODULE, Contents, File, Status, Unread
 from fitgate.core.globs import GlobSet
-from fitgate.core.policy import Layer, Policy
+from fitgate.core.policy import Layer, Policy, Rule
 from fitgate.core.reading import rules_of
 
 if TYPE_CHECKING:
@@ -58,11 +60,15 @@ class Looks:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         looks: dict[str, Look] = {}
-        self.possible: dict[str, Possible] = {}
-        for rule, conditions in rules_of(policy):
+        self._rules: list[tuple[Rule, Possible]] = []
+        self._asking: dict[str, set[int]] = {}
+        for n, (rule, conditions) in enumerate(rules_of(policy)):
             own = {look: look_id(look) for look in (each.look for each in conditions) if look}
             looks |= {name: look for look, name in own.items()}
-            self.possible[rule.id] = possible(rule.when, own)
+            self._rules.append((rule, possible(rule.when, own)))
+            for name in (*own.values(), DECLARED):
+                self._asking.setdefault(name, set()).add(n)
+        self._always = {n for n, (_, may) in enumerate(self._rules) if may(frozenset())}
         self.ids = tuple(looks)
         self._by_id = looks
         self.id_of = {look: name for name, look in looks.items()}
@@ -87,6 +93,7 @@ class Looks:
         self._asked_of: dict[tuple[str | None, ...], _Asked] = {}
         self._asked_by: dict[frozenset[str], _Asked] = {}
         self._line_looks: dict[frozenset[str], LineLooks] = {}
+        self._setting_looks: dict[frozenset[str], SettingLooks] = {}
 
     @functools.cached_property
     def _comparing(self) -> Comparing:  # facts that have been looked into never ask for it
@@ -101,6 +108,22 @@ class Looks:
             asked = {name: self._lines[name] for name in sorted(names)}
             self._line_looks[names] = LineLooks(asked)
         return self._line_looks[names]
+
+    def rules(self, live: AbstractSet[str]) -> Iterator[Rule]:
+        """Yield the rules that may hold or be unknown, told from the looks that may."""
+        asking = self._always.union(*(self._asking.get(name, ()) for name in live))
+        for n in sorted(asking):
+            rule, may = self._rules[n]
+            if may(live):
+                yield rule
+
+    def setting_looks(self, names: frozenset[str]) -> SettingLooks:
+        """Return the looks at settings among these, to be asked of a key at once."""
+        names &= self.settings
+        if names not in self._setting_looks:
+            asked = {name: self._settings[name] for name in sorted(names)}
+            self._setting_looks[names] = SettingLooks(asked)
+        return self._setting_looks[names]
 
     def concerning(self, path: str) -> frozenset[str]:
         """Return the ids of the looks whose `files` name this path."""
@@ -149,6 +172,10 @@ class Looks:
                 kind=bool(names - self.lines - self.settings - self.effects),
             )
         return self._asked_by[names]
+
+    def searched(self, file: File) -> LineSearch | None:
+        """Return what finds the changed lines of a file that the looks ask for, if any does."""
+        return self._asked(file).lines
 
     def wanted(self, files: Iterable[File]) -> Iterator[str]:
         """Yield the ids of the blobs that must be read before these files can be classified."""

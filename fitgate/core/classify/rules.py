@@ -11,7 +11,7 @@ from fitgate.core.classify.lines import Found, evidence
 from fitgate.core.classify.looks import Looks
 from fitgate.core.classify.paths import paths
 from fitgate.core.classify.possible import DECLARED
-from fitgate.core.classify.settings import ANY_MOVE, incomparable_settings, matching_settings
+from fitgate.core.classify.settings import fits, is_unclear
 from fitgate.core.classify.text import environment, text
 from fitgate.core.conditions import Condition, EffectCondition, LineCondition, SettingCondition
 from fitgate.core.effects import Effect
@@ -34,6 +34,7 @@ class _Subject:
         self.facts, self.looks = facts, looks
         self.files = facts.files or ()
         self.found: dict[str, list[tuple[File, Found]]] = {}
+        self.settings: dict[str, list[tuple[File, list[Setting]]]] = {}
         self.live: set[str] = {DECLARED} if facts.change.trailers else set()
         read = looks.lines | looks.settings | looks.effects
         self.unanswered = frozenset() if facts.looked is None else read.difference(facts.looked)
@@ -43,8 +44,12 @@ class _Subject:
             if file.effects != ():
                 self.live |= ids & looks.effects
             self.live |= ids & self.unanswered
-            if file.settings != ():
+            if file.settings is None:
                 self.live |= ids & looks.settings
+            elif file.settings:
+                for name, settings in looks.setting_looks(ids).found(file.settings).items():
+                    self.live.add(name)
+                    self.settings.setdefault(name, []).append((file, settings))
             if file.lines is None:
                 self.live |= ids & looks.lines
             elif file.lines:
@@ -69,9 +74,7 @@ def classify(facts: Facts, looks: Looks) -> Classification:
     unknown: list[Unknown] = []
     if looks.policy.extends:  # nobody knows what the rules of the parent would have found
         unknown.append(Unknown("the rules of `extends`", "not available in this version"))
-    for rule in looks.policy.rules:
-        if not looks.possible[rule.id](subject.live):
-            continue
+    for rule in looks.rules(subject.live):
         said = _ask(rule, rule.when, subject)
         if said.holds:
             matches += said.matches or (Match(rule.id, rule.category, "absence"),)
@@ -115,11 +118,7 @@ def _ask(  # noqa: PLR0911 - one branch a kind
     if condition.line:
         return _line(rule, condition.line, subject)
     if condition.setting:
-        name = subject.looks.id_of[condition.setting]
-        return any_of(
-            _unread(file) if name in subject.unanswered else _setting(rule, condition.setting, file)
-            for file in subject.concerned(name)
-        )
+        return _setting(rule, condition.setting, subject)
     if condition.environment:
         return environment(rule, condition.environment, subject.facts.change)
     structure = condition.dependency or condition.workflow or condition.migration
@@ -151,19 +150,31 @@ def _line_match(rule: Rule, file: File, line: Line) -> Match:
     return Match(rule.id, rule.category, "line", file.path, line.number, None, before, after)
 
 
-def _setting(rule: Rule, condition: SettingCondition, file: File) -> Answer:
-    if file.settings is None:
-        return _unread(file)
-    if file.broken:
-        lost = matching_settings(condition.model_copy(update=ANY_MOVE), file.settings)
-        return answer((_setting_match(rule, file, replace(s, after=file.broken)) for s in lost), ())
-    found = matching_settings(condition, file.settings)
-    unclear = incomparable_settings(condition, file.settings)
+def _setting(rule: Rule, condition: SettingCondition, subject: _Subject) -> Answer:
+    name = subject.looks.id_of[condition]
+    files, answered = subject.concerned(name), name not in subject.unanswered
+    unread = (file for file in files if file.settings is None or not answered)
+    found = subject.settings.get(name, ()) if answered else ()
+    return any_of(
+        (
+            *map(_unread, unread),
+            *(_settings_of(rule, condition, file, all_) for file, all_ in found),
+        )
+    )
+
+
+def _settings_of(
+    rule: Rule, condition: SettingCondition, file: File, settings: list[Setting]
+) -> Answer:
+    if file.broken:  # anything that stood under the key is at stake
+        lost = (_setting_match(rule, file, replace(s, after=file.broken)) for s in settings)
+        return answer(lost, ())
     return answer(
-        (_setting_match(rule, file, s) for s in found),
+        (_setting_match(rule, file, s) for s in settings if fits(condition, s)),
         (
             Unknown(f"{file.path}: {s.key}", f"{s.before} and {s.after} do not compare")
-            for s in unclear
+            for s in settings
+            if is_unclear(condition, s)
         ),
     )
 

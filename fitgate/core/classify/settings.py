@@ -62,7 +62,7 @@ def matching_settings(
     or two ISO 8601 durations of weeks to seconds. Raises ValueError for a malformed `key`.
     """
     keys = _keys(condition.key)
-    return tuple(s for s in settings if keys.match(s.key) and _fits(condition, s))
+    return tuple(s for s in settings if keys.match(s.key) and fits(condition, s))
 
 
 def same_value(one: Scalar, other: Scalar) -> bool:
@@ -94,26 +94,50 @@ def incomparable_settings(
     It asks whether a value was raised or lowered, and the two have no number with the same unit.
     """
     keys = _keys(condition.key)
-    return tuple(s for s in settings if keys.match(s.key) and _is_unclear(condition, s))
+    return tuple(s for s in settings if keys.match(s.key) and is_unclear(condition, s))
 
 
 def may_fit(condition: SettingCondition, setting: Setting) -> bool:
     """Say whether a setting would be evidence for a condition, or unclear, under a fitting key."""
-    return _fits(condition, setting) or _is_unclear(condition, setting)
+    return fits(condition, setting) or is_unclear(condition, setting)
 
 
-def _is_unclear(condition: SettingCondition, setting: Setting) -> bool:
-    asked = {*condition.moved}
-    if "changed" in asked or asked.isdisjoint({"raised", "lowered"}):
+class SettingLooks:
+    """Conditions by name, all asked of a key at once."""
+
+    def __init__(self, conditions: Mapping[str, SettingCondition]) -> None:
+        keys = [(name, key) for name, each in conditions.items() for key in each.key]
+        self._names = [name for name, _ in keys]
+        self._keys = PatternSet([key_to_re2(key) for _, key in keys], anchored=True)
+
+    def found(self, settings: Iterable[Setting]) -> Mapping[str, list[Setting]]:
+        """Return the settings under a key that each condition asks for."""
+        found: dict[str, list[Setting]] = {}
+        for setting in settings:
+            for name in {self._names[i] for i in self._keys.match(setting.key)}:
+                found.setdefault(name, []).append(setting)
+        return found
+
+
+def is_unclear(condition: SettingCondition, setting: Setting) -> bool:
+    """Say whether it cannot be told of a setting under a fitting key that it moved as asked."""
+    asked = condition.moved
+    if setting.moved != "changed" or "changed" in asked:
         return False
-    either_way = condition.model_copy(update={"moved": ("changed",)})
-    return _fits(either_way, setting) and _change(setting) is None
+    if "raised" not in asked and "lowered" not in asked:
+        return False
+    return _has_values(condition, setting) and _change(setting) is None
 
 
-def _fits(condition: SettingCondition, setting: Setting) -> bool:
-    before, after = condition.before, condition.after
+def fits(condition: SettingCondition, setting: Setting) -> bool:
+    """Say whether a setting under a fitting key is evidence, see `matching_settings`."""
     if condition.moved and not _moves(setting).intersection(condition.moved):
         return False
+    return _has_values(condition, setting)
+
+
+def _has_values(condition: SettingCondition, setting: Setting) -> bool:
+    before, after = condition.before, condition.after
     if before is not None and (setting.moved == "added" or not _among(setting.before, before)):
         return False
     return after is None or (setting.moved != "removed" and _among(setting.after, after))

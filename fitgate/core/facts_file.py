@@ -5,7 +5,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import rfc8785
@@ -16,6 +19,8 @@ from fitgate.core.facts import Facts
 from fitgate.core.values import Scalar
 from fitgate.errors import FactsError, Problem
 
+_OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_HEX = "40 hexadecimal digits, or 64"
 _LEAST = 1e-6  # ECMAScript writes what is smaller with an exponent, Number::toString
 
 
@@ -35,11 +40,50 @@ def parse_facts(text: str | bytes, source: str) -> Facts:
         facts = facts_adapter().validate_json(text)
     except ValidationError as exc:
         raise FactsError(source, tuple(map(_problem, exc.errors(include_url=False)))) from exc
-    seen = [person.id for person in facts.people]
-    if twice := sorted({one for one in seen if seen.count(one) > 1}):
-        told = [Problem(f"{one} stands here twice", "people", remedy="keep one") for one in twice]
+    if told := [*_contradictions(text, facts)]:
         raise FactsError(source, told)
     return facts
+
+
+def _contradictions(text: str | bytes, facts: Facts) -> Iterator[Problem]:
+    """Yield what is well formed and cannot be so."""
+    repeated: list[str] = []
+    json.loads(text, object_pairs_hook=lambda pairs: _repeated(pairs, repeated))
+    for key in dict.fromkeys(repeated):
+        yield Problem(f"the key {key!r} stands twice in one object", remedy="keep one")
+    named = {"people": [person.id for person in facts.people]}
+    named["files"] = [file.path for file in facts.files or ()]
+    for where, names in named.items():
+        for one in sorted(name for name, n in Counter(names).items() if n > 1):
+            yield Problem(f"{one} stands here twice", where, remedy="keep one")
+    for n, file in enumerate(facts.files or ()):
+        for side in ("oid_before", "oid_after"):
+            oid = getattr(file, side)
+            if oid is not None and not _OID.fullmatch(oid):
+                yield Problem(f"{oid!r} is no object id of Git", f"files.{n}.{side}", remedy=_HEX)
+    for where, at in _moments(facts):
+        if at is not None and at > facts.as_of:
+            yield Problem("lies after as_of: it is not known yet", where, remedy="correct one")
+
+
+def _repeated(pairs: list[tuple[str, Any]], found: list[str]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    if len(set(keys)) < len(keys):
+        found += (key for key, n in Counter(keys).items() if n > 1)
+    return dict(pairs)
+
+
+def _moments(facts: Facts) -> Iterator[tuple[str, datetime | None]]:
+    """Yield the times of what has happened."""
+    yield "change.landed_at", facts.change.landed_at
+    yield "change.material_at", facts.change.material_at
+    for n, approval in enumerate(facts.approvals or ()):
+        yield f"approvals.{n}.at", approval.at
+    for n, evaluation in enumerate(facts.evaluations or ()):
+        yield f"evaluations.{n}.at", evaluation.at
+    for n, drill in enumerate(facts.drills or ()):
+        if drill.passed is not None:  # else it is planned
+            yield f"drills.{n}.at", drill.at
 
 
 def _problem(error: Mapping[str, Any]) -> Problem:

@@ -13,6 +13,7 @@ from fitgate.ports import Forge
 if TYPE_CHECKING:
     from fitgate.adapters.console import Rows
     from fitgate.adapters.journal import Journal
+    from fitgate.adapters.policy_graph import Draw
     from fitgate.adapters.register_files import Writer
     from fitgate.core.events import Event
     from fitgate.core.facts import Repo
@@ -36,6 +37,9 @@ class Clone(Forge, Protocol):
     def count(self, event: Event) -> int:
         """Return how many landings an event points at."""
 
+    def paths(self, commit: str) -> Iterator[str]:
+        """Yield the path of every file that is there at a commit."""
+
 
 @contextmanager
 def open_clone(path: Path) -> Iterator[Clone]:
@@ -43,13 +47,17 @@ def open_clone(path: Path) -> Iterator[Clone]:
     from fitgate.adapters.git.clone import Clone as GitClone
 
     class Local(GitClone):
-        """A clone that resolves names and counts landings."""
+        """A clone that resolves names, counts landings and lists files."""
 
         def resolve(self, name: str) -> str:
             return self.overlay.resolve(name)
 
         def count(self, event: Event) -> int:
             return len(self.landings(event))
+
+        def paths(self, commit: str) -> Iterator[str]:
+            listing = self.overlay.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
+            return filter(None, listing.text.split("\0"))
 
     with Local(path) as clone:
         yield clone
@@ -88,6 +96,13 @@ def register_writers() -> Mapping[str, Writer]:
         "register.json": register_files.write_json,
         "verdicts.json": register_files.write_verdicts,
     }
+
+
+def policy_pictures() -> Mapping[str, Draw]:
+    """Return what draws a policy, by the name of the format."""
+    from fitgate.adapters.policy_graph import WRITERS
+
+    return WRITERS
 
 
 def print_table(header: Sequence[str], rows: Rows, *, colour: bool) -> None:

@@ -131,6 +131,17 @@ def tokens(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
         raise ValueError(f"has an unbalanced {text[end]}; a plain one is written \\{text[end]}")
 
 
+def segmented(glob: str) -> list[list[tuple[str, str]]]:
+    """Return kind and text of each token, by segment, of a glob that `to_re2` takes, no braces."""
+    segments: list[list[tuple[str, str]]] = [[]]
+    for kind, part in tokens(_PATH, glob):
+        if kind == "slash":
+            segments.append([])
+        else:
+            segments[-1].append((kind, part))
+    return segments
+
+
 def _path(text: str) -> Iterator[str]:
     segments = [""]
     for kind, part in tokens(_PATH, text):

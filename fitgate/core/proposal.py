@@ -76,7 +76,7 @@ def entry_of(
         required_evidence={key: _evidence(key, change, verdict.findings) for key in EVIDENCE},
         approvals=_approvals(facts),
         cooldown_hours=max(delays) / timedelta(hours=1) if delays and slow else None,
-        circuit_breakers=tuple(map(_breaker, policy.breakers)),
+        circuit_breakers=tuple(map(circuit_breaker, policy.breakers)),
         thresholds=_thresholds(policy.breakers),
         bypass_events=tuple(_bypasses(verdict, standing)),
         notes=None,
@@ -138,7 +138,8 @@ def _approvals(facts: Facts) -> Approvals:
     )
 
 
-def _breaker(breaker: Breaker) -> CircuitBreaker:
+def circuit_breaker(breaker: Breaker) -> CircuitBreaker:
+    """Return a breaker as the register tells it, its trigger in words."""
     when = breaker.when
     sign = "<" if when.metric == "rdpr" else ">"
     parts = [when.metric if when.limit is None else f"{when.metric} {sign} {when.limit:g}"]

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
+from fitgate.core.inert import inert
+from fitgate.core.lint.history import Seen
 from fitgate.core.policy import Policy
+from fitgate.core.remedies import plain
+from fitgate.errors import Problem
 
 _LATER_KEYS = {
     "extends": "every change is UNDECIDED",
@@ -26,3 +32,22 @@ def not_acted_on(policy: Policy) -> Iterator[str]:
     for index, gate in enumerate(policy.gates):
         if gate.type == "rego":
             yield f"gate {index}: `rego` {_LATER}: UNDECIDED where it applies"
+
+
+def labelled(source: str, label: str, problem: Problem) -> str:
+    """Return a problem as editors find it: `p.yaml:3:5: warning: rules.0: what (what to do)`."""
+    place = "" if problem.line is None else f":{problem.line}:{problem.column}"
+    return inert(f"{source}{place}: {label}: {replace(problem, line=None, column=None)}")
+
+
+def looked_at(seen: Seen, since: datetime | None) -> str:
+    """Say how much history was looked at."""
+    changes = f"{seen.changes} change{'' if seen.changes == 1 else 's'}"
+    return f"{changes} looked at, {f'since {plain(since)}' if since else 'from the beginning'}"
+
+
+def can_be_used(policy: Policy, warnings: int) -> str:
+    """Say that a policy can be used, and how much is in it."""
+    much = f"{len(policy.rules)} rules, {len(policy.gates)} gates, {policy.mode}"
+    but = f", with {warnings} warning{'' if warnings == 1 else 's'}" if warnings else ""
+    return f"can be used ({much}){but}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from fitgate.core.classify import python_changes
 from fitgate.core.classify.condensing import condensed
 from fitgate.core.classify.lines import Difference, Hunk, line_after
 from fitgate.core.classify.narrowing import Narrowing
@@ -51,10 +52,14 @@ class Comparing:
     ) -> File:
         """Return the file with the settings that the looks asked for need to be judged.
 
-        `change` may be None; with it a large file costs no more than what changed in it.
+        `change` may be None; with it a large file costs no more than what changed in it, and of a
+        Python module only values on lines that changed are compared.
         """
         in_blocks = change if file.path.endswith((".yaml", ".yml")) and all(sides) else None
-        may_find = self._narrowing.may_find(asked, *sides, change=in_blocks)
+        if python := file.path.endswith(".py"):
+            may_find = python_changes.may_find(self._narrowing.may_find, asked, sides, change)
+        else:
+            may_find = self._narrowing.may_find(asked, *sides, change=in_blocks)
         short = self._condensed(file, sides, in_blocks) if may_find else None
         if short is not None:
             may_find = self._narrowing.may_find(may_find, *short.texts)
@@ -62,6 +67,8 @@ class Comparing:
             return replace(file, settings=())
         looks = [self._looks[name] for name in sorted(may_find)]
         old, new = short.values if short else self._whole(file, sides)
+        if python and isinstance(old, Mapping) and isinstance(new, Mapping):
+            old, new = python_changes.told_apart(old, new, change)
         return _with_settings(file, looks, old, new)
 
     def _condensed(

@@ -15,6 +15,7 @@ import re2
 import yaml
 
 from fitgate.core.classify.flattening import MAX_DEPTH, Parsed, Unparsable, dotted, entry, flatten
+from fitgate.core.classify.python_literals import read_python
 from fitgate.core.values import Scalar
 
 __all__ = ["Parsed", "Unparsable", "parse_settings"]
@@ -85,14 +86,10 @@ def parse_settings(path: str, data: bytes) -> Mapping[str, Parsed]:
 
 
 def _reader(name: str) -> Callable[[str], dict[str, Parsed]] | None:
-    if name.endswith((".yaml", ".yml")):
-        return _yaml
-    if name.endswith((".json", ".jsonc")):
-        return _json
-    if name.endswith(".toml"):
-        return _toml
-    if name.endswith((".ini", ".cfg")):
-        return _ini
+    readers = {".yaml": _yaml, ".yml": _yaml, ".json": _json, ".jsonc": _json, ".toml": _toml}
+    readers |= {".ini": _ini, ".cfg": _ini, ".py": read_python}
+    if read := readers.get("".join(name.rpartition(".")[1:])):
+        return read
     if name.endswith(".env") or name.startswith(".env."):
         return functools.partial(_assignments, _ENV)
     return functools.partial(_assignments, _PROPERTY) if name.endswith(".properties") else None

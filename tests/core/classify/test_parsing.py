@@ -246,7 +246,7 @@ def test_a_value_knows_its_line_where_a_search_finds_only_one() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "reason"),
     [
-        ("a.py", b"", "is not a settings file"),
+        ("a.rb", b"", "is not a settings file"),
         ("yaml", b"", "is not a settings file"),
         ("a.yaml", b"a: 1\nb: ]", "line 2: did not find expected node content"),
         ("a.yaml", b"a: \x01", "control characters are not allowed"),

@@ -154,7 +154,7 @@ class TextCondition(Shape):
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:
-        if not self.model_fields_set:
+        if not self.model_fields_set or self.trailer == {}:
             msg = "needs one of title, body, branch, author, label, trailer"
             raise ValueError(msg)
         return self
@@ -266,3 +266,16 @@ def look_id(look: Look) -> str:
     """Return a short name of a question, equal for equal questions in any policy."""
     document = {type(look).__name__: look.model_dump(mode="json")}
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()[:12]
+
+
+class LookIds:
+    """The ids of looks, each computed once; told by the object, for to Python `1` equals `True`."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Look, str]] = {}
+
+    def __getitem__(self, look: Look) -> str:
+        known = self._known.get(id(look))
+        if known is None:  # a look that is kept here is not replaced by another in its place
+            known = self._known[id(look)] = look, look_id(look)
+        return known[1]

@@ -17,9 +17,9 @@ from fitgate.core.conditions import (
     EffectCondition,
     LineCondition,
     Look,
+    LookIds,
     PathCondition,
     SettingCondition,
-    look_id,
 )
 from fitgate.core.facts import POLICY_FILES, SUBMODULE, Contents, File, Status, Unread
 from fitgate.core.globs import GlobSet
@@ -59,19 +59,19 @@ class Looks:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.id_of = LookIds()
         looks: dict[str, Look] = {}
         self._rules: list[tuple[Rule, Possible]] = []
         self._asking: dict[str, set[int]] = {}
         for n, (rule, conditions) in enumerate(rules_of(policy)):
-            own = {look: look_id(look) for look in (each.look for each in conditions) if look}
-            looks |= {name: look for look, name in own.items()}
-            self._rules.append((rule, possible(rule.when, own)))
-            for name in (*own.values(), DECLARED):
+            own = {self.id_of[look]: look for look in (each.look for each in conditions) if look}
+            looks |= own
+            self._rules.append((rule, possible(rule.when, self.id_of)))
+            for name in (*own, DECLARED):
                 self._asking.setdefault(name, set()).add(n)
         self._always = {n for n, (_, may) in enumerate(self._rules) if may(frozenset())}
         self.ids = tuple(looks)
         self._by_id = looks
-        self.id_of = {look: name for name, look in looks.items()}
         lines = {n: look for n, look in looks.items() if isinstance(look, LineCondition)}
         settings = {n: look for n, look in looks.items() if isinstance(look, SettingCondition)}
         self.lines, self.settings = frozenset(lines), frozenset(settings)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
-from fitgate.core.conditions import Condition, Look
+from fitgate.core.conditions import Condition, LookIds
 
 Possible = Callable[[AbstractSet[str]], bool]
 """Says of the looks that may hold or be unknown whether a rule may then hold or be unknown."""
@@ -13,7 +13,7 @@ DECLARED = "a declaration"
 """Stands among the looks where the change has trailers."""
 
 
-def possible(condition: Condition, ids: Mapping[Look, str]) -> Possible:
+def possible(condition: Condition, ids: LookIds) -> Possible:
     """Return what says whether a condition can hold; where that cannot be told, it can."""
     if condition.any_:
         either = [possible(inner, ids) for inner in condition.any_]
@@ -25,7 +25,7 @@ def possible(condition: Condition, ids: Mapping[Look, str]) -> Possible:
     return (lambda _: True) if name is None else (lambda live: name in live)
 
 
-def _name(condition: Condition, ids: Mapping[Look, str]) -> str | None:
+def _name(condition: Condition, ids: LookIds) -> str | None:
     if condition.text and condition.text.model_fields_set == {"trailer"}:
         return DECLARED
     look = condition.look

@@ -224,3 +224,11 @@ def test_a_file_that_became_a_submodule_is_looked_into() -> None:
     file = File("a.py", "modified", mode_before="100644", mode_after="160000", oid_before="1")
     assert looks.lined([file]) == {"a.py"}
     assert looks.lined([replace(file, mode_before="160000")]) == frozenset()
+
+
+def test_true_and_one_are_two_questions() -> None:
+    setting = '{{setting: {{files: "**", key: "**.a", to: {}}}}}'
+    file = File("a.yaml", "modified", settings=(Setting("x.a", "changed", 0, 1),))
+    for first, second in (("true", "1"), ("1", "true")):
+        either = f"{{any: [{setting.format(first)}, {setting.format(second)}]}}"
+        assert said(either, file).is_io is True

@@ -9,8 +9,18 @@ from pathlib import Path
 
 from tests.house.tree import PACKAGE, ROOT
 
-GUIDES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "policies/README.md")
+KINDS = tuple(sorted((ROOT / "docs/kinds").glob("*.md")))
+CATEGORIES = tuple(sorted((ROOT / "docs/categories").glob("*.md")))
+GUIDES = (
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *KINDS,
+    *CATEGORIES,
+    ROOT / "policies/README.md",
+)
 """What tells somebody to type something."""
+PARTS = ["Avoid", "Prefer", "Why", "Configuration", "Related"]
+"""Of every page on a kind of evidence and on a category."""
 HOUSE_PLAN = PACKAGE / "README.md"
 
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -18,6 +28,8 @@ _LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _EXIT = re.compile(r"\s+# exit (\d+)$")
 _FILE = re.compile(r"# ([\w./-]+\.ya?ml)$")
+_PART = re.compile(r"^## (.+)$", re.MULTILINE)
+_BAR = re.compile(r"(?<!\\)\|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +43,14 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What stands between two fences."""
+    """What stands between two fences, in which part of the page, and the paragraph above it."""
 
     page: Path
     line: int
     language: str
     text: str
+    part: str = ""
+    above: str = ""
 
     def __str__(self) -> str:
         return f"{self.page.relative_to(ROOT)}:{self.line}"
@@ -59,16 +73,20 @@ class Block:
 def blocks(page: Path) -> list[Block]:
     """Return the fenced blocks of a page, in their order."""
     text = page.read_text(encoding="utf-8")
-    return [
-        Block(page, text.count("\n", 0, found.start()) + 1, found[1], found[2])
-        for found in _FENCED.finditer(text)
-    ]
+    return [_block(page, text, found) for found in _FENCED.finditer(text)]
 
 
-def table(page: str, first: str) -> list[list[str]]:
+def _block(page: Path, text: str, found: re.Match[str]) -> Block:
+    line = text.count("\n", 0, found.start()) + 1
+    part = (_PART.findall(_FENCED.sub("", text[: found.start()])) or [""])[-1]
+    above = text[: found.start()].rstrip().rpartition("\n\n")[2]
+    return Block(page, line, found[1], found[2], part, " ".join(above.split()))
+
+
+def table(page: Path | str, first: str) -> list[list[str]]:
     """Return the rows of the table of a page whose first column is called `first`."""
     rows = [
-        [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
+        [cell.strip() for cell in _BAR.split(line.strip("|"))] if line.startswith("|") else []
         for line in (ROOT / page).read_text(encoding="utf-8").splitlines()
     ]
     start = next(n for n, row in enumerate(rows) if row[:1] == [first])
@@ -77,8 +95,13 @@ def table(page: str, first: str) -> list[list[str]]:
 
 
 def names(text: str) -> list[str]:
-    """Return what stands in backticks."""
-    return re.findall(r"`([^`]+)`", text)
+    """Return what stands in backticks; in a table a bar has a backslash before it."""
+    return [name.replace("\\|", "|") for name in re.findall(r"`([^`]+)`", text)]
+
+
+def parts(page: Path) -> list[str]:
+    """Return the headings of the second level."""
+    return _PART.findall(prose(page))
 
 
 def prose(page: Path) -> str:

@@ -22,16 +22,16 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fitgate.adapters.shipped import ShippedPolicies
 from fitgate.core.policy import Policy
 from fitgate.core.reading import parse_policy
 from fitgate.core.trailers import is_declaration, read_declaration
 from fitgate.entrypoints import cli
+from tests.docs.changes import COMPLETION
 from tests.docs.pages import GUIDES, HOUSE_PLAN, Block, Command, anchors, blocks, links
 from tests.house.tree import PACKAGE, ROOT, tracked
-from tests.shipped import LIBRARY
 from tests.story import Chapter
 
-COMPLETION = {"version": 1, "roles": {"release-owner": {"users": ["ada"]}}}
 PROGRAMS = {"cp", "fitgate", "make", "printf"}
 GUIDED = [block for page in (*GUIDES, HOUSE_PLAN) for block in blocks(page)]
 YAML = [block for block in GUIDED if block.language == "yaml"]
@@ -130,7 +130,7 @@ def test_every_policy_of_a_page_is_accepted(
 @pytest.mark.parametrize("block", STARTS, ids=str)
 def test_a_policy_to_begin_with_holds_something(block: Block) -> None:
     """Without gates everything is allowed, whatever the rules recognise."""
-    policy: Policy = parse_policy(block.text, str(block), LIBRARY).policy
+    policy: Policy = parse_policy(block.text, str(block), ShippedPolicies()).policy
     assert policy.rules
     assert policy.gates
 

@@ -103,12 +103,11 @@ def test_the_kinds_of_evidence_ask_what_a_rule_may_ask() -> None:
 
 
 @pytest.mark.parametrize(
-    ("beginning", "words"), [("- **Paths**", FileStatus), ("- **Settings**", SettingMove)]
+    ("page", "key", "words"), [("path", "status", FileStatus), ("setting", "moved", SettingMove)]
 )
-def test_what_may_happen_to_a_file_or_a_value_is_told(beginning: str, words: Any) -> None:  # noqa: ANN401 - a Literal
-    text = (ROOT / "docs/policy.md").read_text()
-    told = text[text.index(beginning) :].partition("\n- ")[0]
-    assert set(get_args(words)) <= set(names(told))
+def test_what_may_happen_to_a_file_or_a_value_is_told(page: str, key: str, words: Any) -> None:  # noqa: ANN401 - a Literal
+    told = {names(row[0])[0]: names(row[3]) for row in table(f"docs/kinds/{page}.md", "key")}
+    assert told[key] == [*get_args(words)]
 
 
 def test_the_gates_take_the_keys_that_are_told() -> None:

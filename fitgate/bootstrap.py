@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fitgate.core.facts import Repo
     from fitgate.core.register import Register, RegisterEntry
     from fitgate.core.reverts import Reverts
+    from fitgate.core.words.cases import Reported
 
 
 class Clone(Forge, Protocol):
@@ -75,6 +76,13 @@ def written(path: Path) -> AbstractContextManager[IO[str]]:
     from fitgate.adapters.register_files import atomic
 
     return atomic(path)
+
+
+def junit_report(name: str, tests: Iterable[Reported]) -> str:
+    """Return how tests ended as JUnit XML."""
+    from fitgate.adapters.junit import junit
+
+    return junit(name, tests)
 
 
 def journals() -> type[Journal]:

@@ -35,7 +35,7 @@ class UserError(FitgateError):
     """A person can put it right by editing a file or a command: exit code 2."""
 
 
-class _ProblemsError(UserError):
+class ProblemsError(UserError):
     """A file with problems, all of them named at once."""
 
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
@@ -44,15 +44,19 @@ class _ProblemsError(UserError):
         super().__init__("\n".join(f"{source}:{problem}" for problem in self.problems))
 
 
-class PolicyError(_ProblemsError):
+class PolicyError(ProblemsError):
     """A policy file that cannot be used."""
 
 
-class FactsError(_ProblemsError):
+class CasesError(ProblemsError):
+    """A file of cases that cannot be used."""
+
+
+class FactsError(ProblemsError):
     """A facts file that cannot be used."""
 
 
-class RegisterError(_ProblemsError):
+class RegisterError(ProblemsError):
     """A register or review file that cannot be used."""
 
 

@@ -15,7 +15,8 @@ class ShippedPolicies(Mapping[str, str]):
 
     def __init__(self) -> None:
         root = _root()
-        packs = {path.stem: path for path in (root / "packs").glob("*.yaml")}
+        files = (root / "packs").glob("*.yaml")
+        packs = {path.stem: path for path in files if "." not in path.stem}  # but no cases
         self._files = {**packs, "default": root / "fitgate.yaml"}
 
     def __getitem__(self, name: str) -> str:

@@ -71,9 +71,12 @@ def test_the_schema_of_a_policy_is_printed_and_written(fitgate: Fitgate, tmp_pat
     printed = fitgate("policy", "schema").stdout
     assert fitgate("policy", "schema", "--out", "policy.v1.json").stdout == ""
     assert (tmp_path / "policy.v1.json").read_text() == printed
+    assert fitgate("policy", "schema", "--cases").stdout == fitgate("schema", "cases").stdout
 
 
-@pytest.mark.parametrize("name", ["facts", "verdict", "entry", "policy", "register", "reviews"])
+@pytest.mark.parametrize(
+    "name", ["facts", "verdict", "entry", "policy", "cases", "register", "reviews"]
+)
 def test_every_shape_has_a_schema(fitgate: Fitgate, name: str) -> None:
     schema = json.loads(fitgate("schema", name).stdout)
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -95,7 +98,8 @@ def test_what_a_scan_writes_fits_its_schemas(fitgate: Fitgate, scanned: Scanned)
 def test_the_published_schemas_are_written_together(fitgate: Fitgate, tmp_path: Path) -> None:
     assert fitgate("schema", "--out", "schemas").returncode == 0
     found = {path.name for path in (tmp_path / "schemas").iterdir()}
-    assert found == {"facts.v1.json", "verdict.v1.json", "entry.v1.json", "policy.v1.json"}
+    names = ("facts", "verdict", "entry", "policy", "cases")
+    assert found == {f"{name}.v1.json" for name in names}
 
 
 def test_a_shape_that_is_none_is_asked_for_again(fitgate: Fitgate) -> None:

@@ -22,6 +22,7 @@ DOCUMENTS: dict[SchemaName, object] = {
     "verdict": verdict_json(a_verdict()),
     "entry": entry_adapter().dump_python(ENTRY, mode="json"),
     "policy": yaml.safe_load(LIBRARY["default"]),
+    "cases": yaml.safe_load((ROOT / "policies" / "fitgate.test.yaml").read_text(encoding="utf-8")),
 }
 
 

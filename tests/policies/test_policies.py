@@ -7,19 +7,40 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fitgate.core.cases import parse_cases
 from fitgate.core.classify import Looks
+from fitgate.core.in_force import rulebook
 from fitgate.core.policy import Policy
 from fitgate.core.reading import parse_policy, rules_of
+from fitgate.core.trying import try_cases
 from tests.shipped import LIBRARY, ROOT
 
 DEFAULT = parse_policy(LIBRARY["default"], "fitgate.yaml", LIBRARY).policy
-POLICIES = sorted([ROOT / ".fitgate.yaml", *(ROOT / "policies").rglob("*.yaml")])
+FILES = sorted([ROOT / ".fitgate.yaml", *(ROOT / "policies").rglob("*.yaml")])
+POLICIES = [path for path in FILES if not path.name.endswith(".test.yaml")]
+CASES = [path for path in FILES if path not in POLICIES]
 
 
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.name)
 def test_every_policy_can_be_read(path: Path) -> None:
     policy = parse_policy(path.read_text(encoding="utf-8"), path.name, LIBRARY).policy
     assert policy.taxonomy
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.name)
+def test_every_rule_means_what_its_cases_say(path: Path) -> None:
+    policy = path.with_name(f"{path.name.removesuffix('.test.yaml')}.yaml")
+    book = rulebook(parse_policy(policy.read_text(encoding="utf-8"), policy.name, LIBRARY))
+    cases = parse_cases(path.read_text(encoding="utf-8"), path.name, book.file.policy)
+    trial = try_cases(cases, book, LIBRARY)
+    failed = [f"{tried.placed.line}: {tried.placed.case.name}" for tried in trial.failed]
+    assert (failed, trial.uncovered) == ([], ()), "see `fitgate policy test`"
+
+
+def test_every_rule_of_the_default_has_a_look_alike_that_is_none() -> None:
+    text = (ROOT / "policies" / "fitgate.test.yaml").read_text(encoding="utf-8")
+    cases = [placed.case for placed in parse_cases(text, "cases", DEFAULT)]
+    assert sum(case.categories == () for case in cases) > len(DEFAULT.rules) * 3 // 4
 
 
 def test_the_default_shows_every_key_there_is() -> None:

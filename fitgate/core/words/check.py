@@ -30,12 +30,16 @@ class Branch:
 
 def check_lines(facts: Facts, verdict: Verdict, width: int = 100) -> list[str]:
     """Say a verdict on a change in lines of at most `width` characters."""
-    change = facts.change
-    title = inert(change.title, TITLE_LIMIT) or "(no title)"
-    head = f"{MARKS[verdict.outcome]} {verdict.outcome}: {headline(verdict)}"
-    about = (*_wrapped(title, width), inert(change.id, TITLE_LIMIT))
     branches = [*_branches(verdict, facts.unknown)]
-    return [*_wrapped(head, width), *(f"  {line}" for line in about), *draw(branches, width)]
+    return [*heading(facts, verdict, width), *draw(branches, width)]
+
+
+def heading(facts: Facts, verdict: Verdict, width: int) -> Iterator[str]:
+    """Say how a change stands, and which it is."""
+    title = inert(facts.change.title, TITLE_LIMIT) or "(no title)"
+    yield from _wrapped(f"{MARKS[verdict.outcome]} {verdict.outcome}: {headline(verdict)}", width)
+    yield from (f"  {line}" for line in _wrapped(title, width))
+    yield f"  {inert(facts.change.id, TITLE_LIMIT)}"
 
 
 def headline(verdict: Verdict) -> str:
@@ -80,12 +84,22 @@ def _joined(names: Iterator[str]) -> str:
 def _branches(verdict: Verdict, unknown: Sequence[Unknown]) -> Iterator[Branch]:
     if verdict.is_io is not False:
         yield Branch(nature(verdict), tuple(Branch(match_sentence(m)) for m in verdict.matches))
-    for gate, findings in groupby(verdict.findings, key=lambda found: found.gate):
-        yield Branch(inert(gate), tuple(map(_finding, findings)))
+    yield from gate_branches(verdict)
     if unknown:
         said = (Branch(f"{inert(u.what)}: {inert(u.why)}") for u in unknown)
         yield Branch("what could not be read", tuple(said))
-    yield Branch(
+    yield judged_by(verdict)
+
+
+def gate_branches(verdict: Verdict) -> Iterator[Branch]:
+    """Yield a branch a gate, with what it says."""
+    for gate, findings in groupby(verdict.findings, key=lambda found: found.gate):
+        yield Branch(inert(gate), tuple(map(_finding, findings)))
+
+
+def judged_by(verdict: Verdict) -> Branch:
+    """Say what judged, and as of when."""
+    return Branch(
         f"judged by {policy_words(verdict.policy, verdict.mode)}, as of {plain(verdict.as_of)}",
         (Branch(inert(verdict.policy.note)),) if verdict.policy.note else (),
     )

@@ -14,10 +14,11 @@ VALUE_LIMIT = 60
 
 def match_sentence(match: Match) -> str:
     """Say a match: `evals/safety.yaml line 3: toxicity lowered from 0.9 to 0.7 (rule …)`."""
-    return f"{_seen(match)} (rule {inert(match.rule, VALUE_LIMIT)})"
+    return f"{seen(match)} (rule {inert(match.rule, VALUE_LIMIT)})"
 
 
-def _seen(match: Match) -> str:  # noqa: PLR0911 - one return a kind
+def seen(match: Match) -> str:  # noqa: PLR0911 - one return a kind
+    """Say what was seen, and where."""
     path = inert(match.file or "", PATH_LIMIT)
     place = path if match.line is None else f"{path} line {match.line}"
     match match.kind:

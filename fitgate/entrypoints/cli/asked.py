@@ -6,6 +6,7 @@ import getpass
 import os
 import re
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING
 from fitgate.errors import UserError
 
 if TYPE_CHECKING:
+    from fitgate.core.in_force import Rulebook
     from fitgate.core.reading import PolicyFile
     from fitgate.core.review import Review
 
+_BY_DEFAULT = "no --policy was given; judged by FITGate's default"
 REVIEWS = Path(".fitgate", "register.yaml")
 _SPAN = re.compile(r"(\d{1,5})([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -74,6 +77,18 @@ def policy_file(name: str | None) -> PolicyFile | None:
     from fitgate.core.reading import parse_policy
 
     return parse_policy(text_of(name), name, shipped_policies())
+
+
+def rulebook_by_hand(name: str | None) -> Rulebook:
+    """Read the policy that facts are judged by: the one given by hand, else the default."""
+    from fitgate.bootstrap import shipped_policies
+    from fitgate.core.in_force import choose, rulebook
+
+    given = policy_file(name)
+    if given is None:
+        default = choose((), shipped_policies())
+        given = replace(default, note=f"{_BY_DEFAULT}, mode {default.policy.mode}")
+    return rulebook(given)
 
 
 def reviews_file(path: Path, named: Path | None) -> Path:

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from fitgate.core.facts import Facts
     from fitgate.core.verdict import Verdict
 
-_BY_HAND = "no --policy was given; judged by FITGate's default"
-
-
 HELP = """Say whether a change is irreversible, what it waits for, who can act and until when.
 
 Exit code: 0 allowed, not irreversible, or shadow; 1 HOLD, UNDECIDED or DENY in enforce mode.
@@ -60,20 +57,14 @@ def run(words: Sequence[str]) -> int:
 
 
 def _of_facts(name: str, policy: str | None, as_of: str | None) -> tuple[Facts, Verdict]:
-    from fitgate.bootstrap import shipped_policies
     from fitgate.core.classify import classify
     from fitgate.core.facts_file import parse_facts
-    from fitgate.core.in_force import choose, rulebook
     from fitgate.core.verdict import decide
 
     facts = parse_facts(asked.text_of(name), name)
     if as_of is not None:
         facts = replace(facts, as_of=asked.moment(as_of, "--as-of"))
-    given = asked.policy_file(policy)
-    if given is None:
-        default = choose((), shipped_policies())
-        given = replace(default, note=f"{_BY_HAND}, mode {default.policy.mode}")
-    book = rulebook(given)
+    book = asked.rulebook_by_hand(policy)
     return facts, decide(facts, classify(facts, book.looks), book)
 
 

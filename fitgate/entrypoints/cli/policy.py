@@ -9,21 +9,28 @@ import typer
 
 from fitgate.entrypoints.cli.graph import graph
 from fitgate.entrypoints.cli.lint import lint
+from fitgate.entrypoints.cli.policy_explain import explain
+from fitgate.entrypoints.cli.policy_test import try_policy
 
 app = typer.Typer(help="Look at policy files.", no_args_is_help=True)
 
 
 app.command("lint")(lint)
+app.command("test")(try_policy)
+app.command("explain")(explain)
 app.command("graph")(graph)
 
 
 @app.command()
 def schema(
+    cases: Annotated[
+        bool, typer.Option("--cases", help="The shape of cases for a policy, instead.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write here, not to stdout.", metavar="FILE")
     ] = None,
 ) -> None:
-    """Print the JSON Schema of a policy, for completion in an editor."""
+    """Print the JSON Schema of a policy, or of its cases, for completion in an editor."""
     from fitgate.entrypoints.cli.schema import write
 
-    write("policy", out)
+    write("cases" if cases else "policy", out)

@@ -11,7 +11,8 @@ import typer
 
 def schema(
     name: Annotated[
-        str | None, typer.Argument(help="facts, verdict, entry, policy, register or reviews.")
+        str | None,
+        typer.Argument(help="facts, verdict, entry, policy, cases, register, reviews."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Write the published ones here.", metavar="DIR")

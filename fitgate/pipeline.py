@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import count, islice
 from typing import cast
 
 from fitgate.core.classify import Looks, classify
 from fitgate.core.classify.lines import Difference
 from fitgate.core.events import Event, Happening
-from fitgate.core.facts import Contents, Facts, Unread
+from fitgate.core.facts import Contents, Facts, Unknown, Unread
 from fitgate.core.findings import Classification
 from fitgate.core.in_force import UNREADABLE, Rulebook, choose, rulebook
 from fitgate.core.policy import Policy
@@ -33,23 +33,44 @@ class Judged:
     policy: Policy
 
 
-def run(event: Event, forge: Forge, policies: Policies, done: int = 0) -> Iterator[Judged]:
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one of several processes judges: every `of`-th batch, from the `first` on."""
+
+    first: int = 0
+    of: int = 1
+
+
+def run(
+    event: Event, forge: Forge, policies: Policies, done: int = 0, share: Share = Share()
+) -> Iterator[Judged]:
     """Take what an event points at through the corridor, oldest change first, but the first `done`.
 
     gather → classify → decide, forward only. What becomes of a verdict (a register, a check, an
-    exit code) is the entrypoint's.
+    exit code) is the entrypoint's. What is done or another's share is gathered too: what a change
+    undoes, and what is said of its policy, hangs on those before it.
     """
-    changes = islice(forge.gather(event), done, None)
-    while batch := list(islice(changes, BATCH)):
-        books = [policies.judging(facts) for facts in batch]
-        seen = look_into(batch, [book.looks for book in books], forge)
-        found = [classify(facts, book.looks) for facts, book in zip(seen, books, strict=True)]
-        bound = bind(seen, found, forge)
-        for facts, book, said in zip(bound, books, found, strict=True):
-            verdict = decide(facts, said, book)
-            landed = event.happening is Happening.LANDED
-            stands = standing(verdict) if landed else None
-            yield Judged(facts, verdict, stands, book.file.policy)
+    gathered = ((facts, policies.judging(facts)) for facts in forge.gather(event))
+    changes = islice(gathered, done, None)
+    for number in count():
+        batch = list(islice(changes, BATCH))
+        if not batch:
+            return
+        if number % share.of == share.first:
+            yield from _judged(batch, forge, landed=event.happening is Happening.LANDED)
+
+
+def _judged(
+    batch: Sequence[tuple[Facts, Rulebook]], forge: Forge, *, landed: bool
+) -> Iterator[Judged]:
+    books = [book for _, book in batch]
+    seen = look_into([facts for facts, _ in batch], [book.looks for book in books], forge)
+    found = [classify(facts, book.looks) for facts, book in zip(seen, books, strict=True)]
+    bound = bind(seen, found, forge)
+    for facts, book, said in zip(bound, books, found, strict=True):
+        verdict = decide(facts, said, book)
+        stands = standing(verdict) if landed else None
+        yield Judged(facts, verdict, stands, book.file.policy)
 
 
 def look_into(batch: Sequence[Facts], looks: Sequence[Looks], forge: Forge) -> list[Facts]:
@@ -74,11 +95,22 @@ def _looked_into(
 
 def bind(seen: list[Facts], found: list[Classification], forge: Forge) -> list[Facts]:
     """Return the facts with content digests where something hangs on them: on IOs only."""
-    wanted = [n for n, said in enumerate(found) if said.is_io is not False]
-    bound = list(seen)
+    maybe = [said.is_io is not False for said in found]
+    wanted = [n for n, facts in enumerate(seen) if maybe[n] and facts.files is not None]
+    bound = [_unbound(facts) if maybe[n] else facts for n, facts in enumerate(seen)]
     for n, facts in zip(wanted, forge.bind([seen[n] for n in wanted]), strict=True):
         bound[n] = facts
     return bound
+
+
+def _unbound(facts: Facts) -> Facts:
+    """Return facts that say why there is no digest, if not even the files could be listed.
+
+    The forge is not asked: its words for the next thing that it cannot read hang on the last one.
+    """
+    why = (unknown.why for unknown in facts.unknown if unknown.what == "files")
+    lacking = [Unknown("digest", each) for each in why if facts.files is None]
+    return replace(facts, unknown=(*facts.unknown, *lacking))
 
 
 class Policies:

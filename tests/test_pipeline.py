@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fitgate.core.events import Event, Happening
-from fitgate.core.facts import Facts, File
+from fitgate.core.facts import Facts, File, Unknown
 from fitgate.core.findings import Outcome
 from fitgate.core.in_force import PolicyText
 from fitgate.core.standing import Standing
-from fitgate.pipeline import BATCH, Judged, Policies, run
+from fitgate.pipeline import BATCH, Judged, Policies, Share, run
 from tests.builders import DIGEST, NOW, a_change, facts_of
 from tests.fakes import FakeForge
 from tests.shipped import LIBRARY
@@ -130,3 +130,32 @@ def test_a_verdict_names_the_policy_at_its_own_base_wherever_the_scan_began() ->
     two = FakeForge([landing(2), landing(3)], {}, versions)
     alone = FakeForge([landing(3)], {}, versions)
     assert judged(two)[1].verdict == judged(alone)[0].verdict
+
+
+def test_shares_are_the_whole_a_batch_in_turn() -> None:
+    changes = [landing(n, replace(SQL, path=f"{n}.sql")) for n in range(1, 3 * BATCH + 3)]
+    whole = [one.verdict for one in judged(FakeForge(changes))]
+    first, second = (
+        [one.verdict for one in run(LANDED, forge, Policies(forge, LIBRARY), share=Share(n, 2))]
+        for n, forge in enumerate((FakeForge(changes), FakeForge(changes)))
+    )
+    assert first == whole[:BATCH] + whole[2 * BATCH : 3 * BATCH]
+    assert second == whole[BATCH : 2 * BATCH] + whole[3 * BATCH :]
+
+
+def test_a_scan_taken_up_says_of_a_broken_policy_what_the_first_would_have_said() -> None:
+    broken = {f"{n:040}": [PolicyText(f"{n:040}", {".fitgate.yaml": "?"})] for n in range(1, 5)}
+    forge = FakeForge([landing(n) for n in range(2, 6)], {}, broken)
+    policies = Policies(forge, LIBRARY)
+    notes = {one.verdict.policy.note for one in run(LANDED, forge, policies, done=2)}
+    assert notes == {one.verdict.policy.note for one in judged(forge)}
+
+
+def test_a_change_whose_files_are_unknown_has_no_digest_for_the_same_reason() -> None:
+    unlisted = replace(landing(2), files=None, unknown=(Unknown("files", "lost"),))
+    forge = FakeForge(
+        [unlisted], {}, {f"{1:040}": [PolicyText(f"{1:040}", {".fitgate.yaml": ENFORCE})]}
+    )
+    (one,) = judged(forge)
+    assert (one.verdict.is_io, forge.bound) == (None, [])
+    assert Unknown("digest", "lost") in one.facts.unknown

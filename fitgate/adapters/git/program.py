@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import shutil
@@ -17,7 +18,7 @@ from fitgate.errors import ForgeError, UserError
 
 OLDEST = (2, 31)
 """The first git with `rev-parse --path-format=absolute` (git-rev-parse, "Options for Files")."""
-_PIPE = 1 << 20  # bytes; git works ahead of us by as much, and an ordinary user may have no more
+_PIPE = 1 << 20  # bytes; git works ahead of us by as much, and an ordinary pipe may be no larger
 _TAIL = 4096
 _WORDS = 300
 _INSTALL = "Install Git 2.31 or newer (https://git-scm.com/downloads)"
@@ -100,8 +101,9 @@ class Program:
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         process = subprocess.Popen(
             (self._git, *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-            env=self._environment, cwd=self._home, bufsize=1 << 18, pipesize=_PIPE,
+            env=self._environment, cwd=self._home, bufsize=1 << 18,
         )  # fmt: skip
+        _widen(process.stdout)
         running = Running(process, errors, self._running.discard)
         self._running.add(running)
         return running
@@ -162,6 +164,13 @@ class Running:
         if not self._errors.closed:
             self._process.kill()
             self.end()
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Make a pipe larger, if the system can and a user's pipes (pipe(7)) are not too many yet."""
+    if pipe is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
 
 
 def _last_words(errors: bytes) -> str:

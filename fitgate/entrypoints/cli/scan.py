@@ -57,6 +57,10 @@ def scan(
         Path | None,
         typer.Option(help="Where reviews are, if not in .fitgate/register.yaml.", metavar="FILE"),
     ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that judge; by default as many as pay.", metavar="N"),
+    ] = None,
     exit_code: Annotated[
         bool,
         typer.Option("--exit-code", help="Exit 1 if anything landed that a gate would have held."),
@@ -78,10 +82,10 @@ def scan(
     known = asked.reviews(asked.reviews_file(path, reviews), must_exist=reviews is not None)
     given, when = asked.policy_file(policy), since or ("all" if span else "90d")
     with open_clone(path) as clone:
-        work = Scan(clone, given, known, span=span, since=when)
+        work = Scan(path, clone, given, known, span=span, since=when)
         with work.journal(out and out / JOURNAL, resume=resume) as journal:
             try:
-                work.judge(journal, shown=sys.stderr.isatty())
+                work.judge(journal, jobs=jobs, shown=sys.stderr.isatty())
             except KeyboardInterrupt:
                 if out is not None:
                     print("fitgate: interrupted; --resume goes on from here", file=sys.stderr)

@@ -11,18 +11,14 @@ from typing import TYPE_CHECKING
 from pydantic.types import JsonValue
 
 from fitgate import __version__
-from fitgate.bootstrap import Clone, journals, progress, shipped_policies
+from fitgate.bootstrap import Clone, journals, progress
 from fitgate.core.events import Event, Happening
-from fitgate.core.proposal import entry_of
 from fitgate.core.reading import PolicyFile
 from fitgate.core.register import Line, Register, RegisterEntry, count, line_adapter
 from fitgate.core.review import Review, merge
-from fitgate.core.verdict import verdict_json
-from fitgate.core.words.matches import match_sentence
 from fitgate.core.words.register import scope_words
-from fitgate.entrypoints.cli import asked
+from fitgate.entrypoints.cli import asked, shares
 from fitgate.errors import UserError
-from fitgate.pipeline import Judged, Policies, run
 
 if TYPE_CHECKING:
     from fitgate.adapters.journal import Journal
@@ -33,6 +29,7 @@ class Scan:
 
     def __init__(
         self,
+        path: Path,
         clone: Clone,
         given: PolicyFile | None,
         reviews: Sequence[Review],
@@ -40,7 +37,8 @@ class Scan:
         span: str | None,
         since: str,
     ) -> None:
-        self._clone, self._given, self._reviews = clone, given, reviews
+        self._path, self._clone = path, clone
+        self._given, self._reviews = given, reviews
         self._span, self._since = span, since
 
     def journal(self, path: Path | None, *, resume: bool) -> Journal:
@@ -55,14 +53,18 @@ class Scan:
         taken = journals().take_up(path, said) if resume and path else None
         return taken or journals().begin(path, said, self._fixed())
 
-    def judge(self, journal: Journal, *, shown: bool) -> None:
+    def judge(self, journal: Journal, *, jobs: int | None, shown: bool) -> None:
         """Judge what the journal does not have yet, and note it down there."""
         event = _event(journal.fixed)
-        policies = Policies(self._clone, shipped_policies(), self._given)
+        work = shares.Work(self._path, self._given, event, journal.done)
         total = self._clone.count(event)
-        with progress("judging changes", total, shown=shown) as show:
-            for judged in run(event, self._clone, policies, journal.done):
-                journal.append(line_adapter().dump_json(_line(judged)))
+        jobs = jobs or shares.worth(total - journal.done)
+        with (
+            progress("judging changes", total, shown=shown) as show,
+            shares.judged(work, self._clone, jobs) as lines,
+        ):
+            for line in lines:
+                journal.append(line)
                 show(journal.done)
 
     def register(self, journal: Journal) -> Register:
@@ -128,15 +130,6 @@ def _event(fixed: Mapping[str, str]) -> Event:
     since = datetime.fromisoformat(fixed["since"]) if fixed["since"] else None
     at = datetime.fromisoformat(fixed["at"])
     return Event(Happening.LANDED, fixed["base"] or None, fixed["head"], at, since)
-
-
-def _line(judged: Judged) -> Line:
-    facts, verdict, standing = judged.facts, judged.verdict, judged.standing
-    entry = None
-    if verdict.is_io is not False:
-        sentences = [match_sentence(match) for match in verdict.matches]
-        entry = entry_of(facts, verdict, standing, judged.policy, sentences)
-    return Line(facts.change.id, verdict_json(verdict), standing, entry)
 
 
 def _verdicts(journal: Journal) -> Iterator[Mapping[str, JsonValue]]:

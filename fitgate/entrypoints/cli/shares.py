@@ -31,8 +31,8 @@ Batch = list[bytes]
 """The lines of the changes that were looked into together; an empty one ends a share."""
 
 MOST_JOBS = 4
-SHORT = 500
-"""Changes: fewer are judged before another process has started and gathered them."""
+SHORT = 250
+"""Changes: fewer are soon judged, mostly before another process has begun and gathered them."""
 AHEAD = 8
 """Batches that we judge while we wait for others; they stop by themselves when a pipe is full."""
 _GRACE = 5.0

@@ -16,7 +16,10 @@ from fitgate.core.classify.lines import Difference
 from fitgate.core.content import patched_path
 from fitgate.core.facts import File, Unread
 
+LONG = 8 << 20
+"""Bytes: of a file larger than this no lines are told. Its patch is short where its change is."""
 _COMMAND = (
+    "-c", f"core.bigFileThreshold={LONG}",
     "diff-tree", "--stdin", "--no-commit-id", "--root", "-r", "-p", "-U0", "-M100%",
     "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/",
     "--dst-prefix=b/", "--submodule=short", "--ignore-submodules=none", "--diff-algorithm=myers",

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from fitgate.adapters.git.blobs import Blobs
-from fitgate.adapters.git.changed import Asked, Changed, Changes
+from fitgate.adapters.git.changed import LONG, Asked, Changed, Changes
 from fitgate.adapters.git.difftree import Pair, files_between
-from fitgate.adapters.git.overlay import BIG, Overlay
+from fitgate.adapters.git.overlay import Overlay
 from fitgate.adapters.git.store import Store
 from fitgate.core.classify.lines import Difference
 from fitgate.core.facts import Unread
@@ -95,7 +95,7 @@ def test_a_file_that_became_a_link_lost_its_lines(made: Made) -> None:
 
 
 def test_what_is_no_text_has_no_lines_and_what_is_too_large_is_unread(made: Made) -> None:
-    found = one_change(made, {"bin": b"\0a", "big": b"x\n"}, {"bin": b"\0b", "big": b"y\n" * BIG})
+    found = one_change(made, {"bin": b"\0a", "big": b"x\n"}, {"bin": b"\0b", "big": b"y\n" * LONG})
     assert said(found["bin"]) == []
     assert isinstance(found["big"], Unread)
 

@@ -171,7 +171,7 @@ class DependencyCondition(Shape):
     files: Globs = ("**",)
     change: Annotated[tuple[DependencyChange, ...], OneOrMany(), Field(min_length=1)]
     name: Globs | None = None
-    ecosystem: Annotated[tuple[str, ...] | None, OneOrMany()] = None
+    ecosystem: Annotated[tuple[str, ...], OneOrMany(), Field(min_length=1)] | None = None
     group: Globs | None = None
 
 
@@ -185,7 +185,7 @@ class WorkflowCondition(Shape):
     files: Globs = ("**",)
     change: Annotated[tuple[WorkflowChange, ...], OneOrMany(), Field(min_length=1)]
     job: Globs | None = None
-    key: Annotated[tuple[Key, ...] | None, OneOrMany(), Field(min_length=1)] = None
+    key: Annotated[tuple[Key, ...], OneOrMany(), Field(min_length=1)] | None = None
     command: Pattern | None = None
 
 

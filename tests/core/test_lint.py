@@ -37,7 +37,6 @@ VAIN = [
         "a part of rule `r` decides nothing",
     ),
     ({"text": {"title": None}}, TITLE, "matches every change: it asks for nothing"),
-    ({"text": {"trailer": {}}}, {"text": {"trailer": {"IO-Owner": "a"}}}, "it asks for nothing"),
     (
         {"path": {"files": ["docs/a.md", "!docs/**"]}},
         {"path": {"files": ["docs/a.md", "!docs/*/**"]}},

@@ -57,7 +57,6 @@ KINDS: list[dict[str, Any]] = [
     {"text": {"title": "x"}},
     {"text": {"title": "x", "body": "y"}},
     {"text": {"trailer": {"IO-Owner": "x"}}},
-    {"text": {"trailer": {}}},
     {"text": {"body": None}},
     {"text": {"label": "$x"}},
     {"environment": {"environment": "x"}},

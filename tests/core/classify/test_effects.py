@@ -30,7 +30,7 @@ def said(when: str, *files: File, change: Change = CHANGE) -> Classification:
 
 
 STRUCTURE = {
-    "requirements.txt": ("dependency: {change: unpinned, name: torch}", b"torch==2\n", b"torch>1\n"),
+    "requirements.txt": ("dependency: {change: unpinned, name: a}", b"a==2\n", b"a>1\n"),
     ".gitlab-ci.yml": (
         "workflow: {change: job-removed, job: test}",
         b"test: {script: pytest}\nlint: {script: ruff}\n",

@@ -23,6 +23,8 @@ from fitgate.errors import Problem, RegisterError, UserError
 MARK = "# IO register, proposed by FITGate"
 """How a file of ours begins; no other file is written over."""
 Writer = Callable[[Register, IO[str]], None]
+LISTS = {"io_register": True, "undecided": None, "reclassified_not_io": False}
+"""The lists of a register, by whether what is in them counts as an IO; the last may be missing."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -83,12 +85,25 @@ def atomic(path: Path) -> Iterator[IO[str]]:
 
 
 def write_yaml(register: Register, out: IO[str]) -> None:
-    """Write the register in the canonical schema; below it, what could not be told to be an IO."""
+    """Write the register in the canonical schema; below it, what could not be told to be an IO.
+
+    What the rules took for one and two people do not is listed last, if there is any.
+    """
     out.write(f"{MARK}: reviews go into .fitgate/register.yaml, not here\n")
     out.writelines(f"# {line}\n" for line in summary(register))
     out.write(f"# FITGate {register.version}, {register.at.isoformat().replace('+00:00', 'Z')}\n")
-    _write_list("io_register", (e for e in register.entries() if e.is_io), out)
-    _write_list("undecided", (e for e in register.entries() if not e.is_io), out)
+    for key, entries in _lists(register):
+        _write_list(key, entries, out)
+
+
+def _lists(register: Register) -> Iterator[tuple[str, Iterator[RegisterEntry]]]:
+    for key, is_io in LISTS.items():
+        if is_io is not False or register.tally.lowered:
+            yield key, _counted(register, is_io=is_io)
+
+
+def _counted(register: Register, *, is_io: bool | None) -> Iterator[RegisterEntry]:
+    return (entry for entry in register.entries() if entry.counted.is_io is is_io)
 
 
 def read_yaml(path: Path) -> list[RegisterEntry]:
@@ -101,7 +116,8 @@ def read_yaml(path: Path) -> list[RegisterEntry]:
     try:
         with path.open(encoding="utf-8") as file:
             document = yaml.load(file, yaml.CSafeLoader)
-        found = [e for key in ("io_register", "undecided") for e in document[key]]
+        found = [*document["io_register"], *document["undecided"]]
+        found += document.get("reclassified_not_io", [])
         entries = [register_adapter().validate_python(entry) for entry in found]
     except OSError as exc:
         raise UserError(f"{path}: {exc.strerror}. Name a folder that a scan wrote into.") from exc
@@ -176,8 +192,7 @@ def write_json(register: Register, out: IO[str]) -> None:
         "unclaimed_reviews": [*register.unclaimed],
     }
     out.write(json.dumps(head)[:-1])
-    for key, is_io in (("io_register", True), ("undecided", False)):
-        entries = (entry for entry in register.entries() if bool(entry.is_io) is is_io)
+    for key, entries in _lists(register):
         out.write(f', "{key}": [')
         joint = "\n"
         for entry in entries:

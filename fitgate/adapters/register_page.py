@@ -16,6 +16,7 @@ from fitgate.core.inert import inert
 from fitgate.core.register import Register
 from fitgate.core.remedies import plain
 from fitgate.core.words.check import MARKS, finding_sentence
+from fitgate.core.words.reclassified import ground_sentences, nature_words, said_sentence
 from fitgate.core.words.register import (
     CATEGORIES,
     STANDINGS,
@@ -74,6 +75,9 @@ def _templates() -> Environment:
         "short_id": short_id,
         "evidence": evidence_words,
         "sentence": finding_sentence,
+        "nature": nature_words,
+        "said": said_sentence,
+        "grounds": ground_sentences,
         "mark": lambda finding: MARKS[finding.outcome],
         "colour": colour,
     }

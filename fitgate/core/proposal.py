@@ -95,6 +95,7 @@ def entry_of(
         findings=verdict.findings,
         reverted_by=None,
         hotfix=_is_hotfix(change),
+        grounds=verdict.grounds,
     )
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import functools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 from pydantic.types import JsonValue
 
+from fitgate.core.classes import Ground
 from fitgate.core.facts import STRICT
 from fitgate.core.findings import Finding, Match, Outcome
 from fitgate.core.policy import ChangeClass, Layer
+from fitgate.core.reclassified import Nature, Reclassified
 from fitgate.core.standing import Standing
 from fitgate.core.values import Instant
 
@@ -110,7 +112,8 @@ class JudgedBy:
 class RegisterEntry:
     """One line of the register, in the canonical schema (fit.md 3.2) and ours; unknown is null.
 
-    `is_io` null: whether it is one could not be told. `io_category` is what was proposed.
+    `is_io` null: whether it is one could not be told. `is_io`, `io_category`, `classes` and `io_sr`
+    are what the rules proposed, whatever people say; `counted` is what counts.
     """
 
     __pydantic_config__ = STRICT
@@ -145,10 +148,26 @@ class RegisterEntry:
     hotfix: bool | None
     review: ReviewMark = ReviewMark()
 
+    grounds: tuple[Ground, ...] = ()
+    reclassified: Reclassified | None = None
+
+    @property
+    def proposed(self) -> Nature:
+        """Return what the rules said that the change is."""
+        return Nature(self.is_io, self.io_category, self.classes, self.io_sr)
+
+    @property
+    def counted(self) -> Nature:
+        """Return what the change counts as: what people say that counts, else what was proposed."""
+        if self.reclassified is not None:
+            return self.reclassified.counted
+        amended = self.review.categories  # of a register that an earlier version wrote
+        return self.proposed if amended is None else replace(self.proposed, categories=amended)
+
     @property
     def categories(self) -> tuple[str, ...]:
-        """Return the categories that count: as amended, else as proposed."""
-        return self.io_category if self.review.categories is None else self.review.categories
+        """Return the categories that count."""
+        return self.counted.categories
 
 
 @functools.cache
@@ -189,6 +208,7 @@ class Tally:
 
     `standings` and `reviews` count IOs; `categories` too, where an IO of two counts twice. `weeks`
     is by the Monday of the landing. `policies` counts changes by (policy, its mode, note).
+    `lowered` are those that the rules took for one and two people do not; they are not IOs.
     """
 
     changes: int
@@ -199,6 +219,7 @@ class Tally:
     reviews: Mapping[ReviewStatus, int]
     weeks: Mapping[date, Mapping[str, int]]
     policies: Mapping[tuple[str, str, str], int]
+    lowered: int = 0
 
     @property
     def other(self) -> int:
@@ -209,7 +230,7 @@ class Tally:
 def count(lines: Iterable[Line]) -> Tally:
     """Count what a scan found; the lines' entries are those that the register shows."""
     changes = 0
-    seen: Counter[bool] = Counter()
+    seen: Counter[bool | None] = Counter()
     categories: Counter[str] = Counter()
     standings: Counter[Standing] = Counter()
     reviews: Counter[ReviewStatus] = Counter()
@@ -221,15 +242,27 @@ def count(lines: Iterable[Line]) -> Tally:
         policies[judged["source"], line.verdict["mode"], judged["note"]] += 1
         if line.entry is None:
             continue
-        seen[line.entry.is_io is True] += 1
-        if line.entry.is_io:
-            categories.update(line.entry.categories)
+        counted = line.entry.counted
+        seen[counted.is_io] += 1
+        if counted.is_io:
+            categories.update(counted.categories)
             reviews[line.entry.review.status] += 1
             week = line.entry.date_utc - timedelta(days=line.entry.date_utc.weekday())
-            weeks[week].update(line.entry.categories)
-            if line.standing is not None:
+            weeks[week].update(counted.categories)
+            # What the rules called none met no gate: it does not stand to one either.
+            if line.standing not in {None, Standing.NOT_IO}:
                 standings[line.standing] += 1
-    return Tally(changes, seen[True], seen[False], categories, standings, reviews, weeks, policies)
+    return Tally(
+        changes,
+        seen[True],
+        seen[None],
+        categories,
+        standings,
+        reviews,
+        weeks,
+        policies,
+        seen[False],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,22 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
-from fitgate.core.facts import STRICT
+from fitgate.core.facts import STRICT, Facts
 from fitgate.core.places import Located, load
+from fitgate.core.policy import ChangeClass, Policy
 from fitgate.core.proposal import EVIDENCE, evidence
+from fitgate.core.reclassified import Reclassified, Ruled, Word, reclassify
 from fitgate.core.register import RegisterEntry, ReviewMark
 from fitgate.core.values import Instant
+from fitgate.core.verdict import Verdict
 from fitgate.errors import Problem, RegisterError
 
 HEADER = """\
 # What people say of the IO register that FITGate proposes: one item a review, the newest last.
 # Written by `fitgate register review`, and by hand. A later item adds to an earlier one of the
 # same change. status: confirmed (it is one, as proposed), amended (it is one, of these
-# categories), disputed (it is none; it stays in the register, marked).
+# categories, classes, io_sr), disputed (it is none; it stays in the register, marked). What takes
+# something away counts when a second person, who had no hand in the change, says so too.
 """
 SHORTEST = 7
 """Characters of a commit id that name it."""
@@ -32,7 +36,11 @@ Name = Annotated[str, Field(min_length=1)]
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What one person said of one change: its id, its commit (seven characters do) or `#number`."""
+    """What one person said of one change: its id, its commit (seven characters do) or `#number`.
+
+    `amended` says of which `categories`, `classes` or `io_sr` it is; null: of that, nothing.
+    `seconded_by` is who says the same, written down with it.
+    """
 
     __pydantic_config__ = STRICT
     change: Annotated[str, Field(pattern=rf"^(.*@)?[0-9a-f]{{{SHORTEST},64}}$|^[#!]\d+$|^\w+:.+$")]
@@ -44,14 +52,41 @@ class Review:
     closure: str | None = None
     categories: tuple[Name, ...] | None = None
     evidence: dict[str, Name] = field(default_factory=dict)
+    classes: tuple[ChangeClass, ...] | None = None
+    io_sr: tuple[Annotated[int, Field(ge=1, le=5)], ...] | None = None
+    seconded_by: Name | None = None
 
     def is_of(self, entry: RegisterEntry) -> bool:
         """Say whether the review is of this entry's change."""
+        return self.names(entry.change_id, entry.sha, entry.number)
+
+    def names(self, change_id: str, sha: str | None, number: int | None) -> bool:
+        """Say whether the review is of the change with this id, commit and number."""
         if self.change[:1] in "#!":
-            return entry.number is not None and self.change[1:] == str(entry.number)
-        return self.change == entry.change_id or bool(
-            entry.sha and entry.sha.startswith(self.change)
+            return number is not None and self.change[1:] == str(number)
+        return self.change == change_id or bool(sha and sha.startswith(self.change))
+
+    def word(self) -> Word:
+        """Return what the review says the change is."""
+        return Word(
+            by=self.by,
+            at=self.at,
+            why=self.why,
+            is_io=self.status != "disputed",
+            categories=None if self.categories is None else frozenset(self.categories),
+            classes=None if self.classes is None else frozenset(self.classes),
+            io_sr=None if self.io_sr is None else frozenset(self.io_sr),
+            seconded_by=self.seconded_by,
+            as_ruled=self.status == "confirmed",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a change beside its entry: who had a hand in it, and the policy."""
+
+    facts: Facts
+    policy: Policy
 
 
 @functools.cache
@@ -60,8 +95,18 @@ def reviews_adapter() -> TypeAdapter[tuple[Review, ...]]:
     return TypeAdapter(tuple[Review, ...])
 
 
-def merge(entry: RegisterEntry, reviews: Sequence[Review]) -> RegisterEntry:
-    """Return the entry with what people said of it; the latest word counts, the rest adds up."""
+def merge(
+    entry: RegisterEntry, reviews: Sequence[Review], known: Known | None = None
+) -> RegisterEntry:
+    """Return the entry with what people said of it; the latest word counts, the rest adds up.
+
+    What they say it is instead is weighed by `reclassify`; that needs to be known who they are.
+    """
+    if known is not None:
+        facts, policy = known.facts, known.policy
+        ruled = Ruled(entry.is_io, entry.io_category, entry.matches, facts, policy)
+        words = [review.word() for review in reviews if review.is_of(entry)]
+        entry = replace(entry, reclassified=reclassify(ruled, words))
     for review in reviews:
         if not review.is_of(entry):
             continue
@@ -82,6 +127,16 @@ def merge(entry: RegisterEntry, reviews: Sequence[Review]) -> RegisterEntry:
             review=mark,
         )
     return entry
+
+
+def weigh(
+    facts: Facts, verdict: Verdict, policy: Policy, reviews: Sequence[Review]
+) -> Reclassified | None:
+    """Return what people say of a change beside its verdict; None: nobody says otherwise."""
+    change = facts.change
+    ruled = Ruled(verdict.is_io, verdict.categories, verdict.matches, facts, policy)
+    of_it = (r for r in reviews if r.names(change.id, change.head, change.number))
+    return reclassify(ruled, (review.word() for review in of_it))
 
 
 def parse_reviews(text: str, source: str) -> tuple[Review, ...]:
@@ -131,7 +186,7 @@ def append(text: str, review: Review, source: str) -> str:
 
 def _item(review: Review) -> str:
     document = reviews_adapter().dump_python((review,), mode="json")[0]
-    said = {key: value for key, value in document.items() if value not in (None, {}, [])}
+    said = {key: value for key, value in document.items() if value not in (None, {})}
     written: str = yaml.safe_dump([said], sort_keys=False, allow_unicode=True, width=10_000)
     return written
 
@@ -164,7 +219,8 @@ def _did_you_mean(word: str, choices: Sequence[str]) -> str:
 
 def _inconsistent(reviews: Sequence[Review], located: Located) -> Iterator[Problem]:
     for index, review in enumerate(reviews):
-        if (review.status == "amended") != (review.categories is not None):
+        told = (review.categories, review.classes, review.io_sr)
+        if (review.status == "amended") != any(each is not None for each in told):
             message = "are given by `amended`, and by no other status"
             yield located.problem((index, "categories"), message)
         for key in review.evidence:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from pydantic.types import JsonValue
 
 from fitgate import __version__
+from fitgate.core.classes import Ground, derive, in_order
 from fitgate.core.classify.looks import Looks
 from fitgate.core.facts import STRICT, Facts, Override
 from fitgate.core.facts_file import facts_digest
@@ -19,9 +20,9 @@ from fitgate.core.gates import judge
 from fitgate.core.in_force import Rulebook
 from fitgate.core.people import may_override
 from fitgate.core.policy import BreakerGate, ChangeClass, Gate, Layer, Policy
+from fitgate.core.reclassified import Reclassified
 from fitgate.core.values import Instant
 
-_CLASSES: tuple[ChangeClass, ...] = ("T", "R", "C", "D")
 _LAYERS: tuple[Layer, ...] = ("fast", "medium", "slow")
 
 
@@ -47,7 +48,11 @@ class Decider:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was decided of a change as of a moment, and everything it was decided by."""
+    """What was decided of a change as of a moment, and everything it was decided by.
+
+    `grounds` say what class and IO-SR number come from. `reclassified` is what people say of a
+    change that has landed; it alters nothing of what was decided.
+    """
 
     __pydantic_config__ = STRICT
     outcome: Outcome
@@ -65,6 +70,8 @@ class Verdict:
     policy: PolicyRef
     facts: str
     decider: Decider = Decider()
+    grounds: tuple[Ground, ...] = ()
+    reclassified: Reclassified | None = None
     verdict: Literal[1] = field(default=1, kw_only=True)
 
 
@@ -76,13 +83,14 @@ def decide(facts: Facts, found: Classification, book: Rulebook) -> Verdict:
     """
     policy, looks = book.file.policy, book.looks
     layers = _layers(facts, looks)
-    hit = {match.category for match in found.matches}
-    categories = (*(c for c in policy.taxonomy if c in hit), *sorted(hit - {*policy.taxonomy}))
-    classes, io_sr = _derived(policy, found, categories)
+    categories = in_order(policy, (match.category for match in found.matches))
+    derived = derive(policy, found.matches, categories)
     if found.is_io is None and _live_override(facts, policy, "io"):
         found = replace(found, is_io=True)
     findings = tuple(
-        _findings(facts, found, Case(facts, policy, categories, classes, layers, found.unknown))
+        _findings(
+            facts, found, Case(facts, policy, categories, derived.classes, layers, found.unknown)
+        )
     )
     passed = any(f.code in {"override-used", "settled"} for f in findings)
     settled = any(f.code == "settled" for f in findings)
@@ -92,8 +100,8 @@ def decide(facts: Facts, found: Classification, book: Rulebook) -> Verdict:
         mode=policy.mode,
         is_io=False if settled else found.is_io,
         categories=categories,
-        classes=classes,
-        io_sr=io_sr,
+        classes=derived.classes,
+        io_sr=derived.io_sr,
         layer=layers[-1] if layers else None,
         digest=facts.change.digest,
         as_of=facts.as_of,
@@ -102,6 +110,7 @@ def decide(facts: Facts, found: Classification, book: Rulebook) -> Verdict:
         findings=findings,
         policy=PolicyRef(book.file.source, book.file.commit, book.file.digest, book.file.note),
         facts=facts_digest(facts),
+        grounds=derived.grounds,
     )
 
 
@@ -112,22 +121,6 @@ def _layers(facts: Facts, looks: Looks) -> tuple[Layer, ...]:
         for path in {file.path, file.old_path or file.path}
     }
     return tuple(layer for layer in _LAYERS if layer in touched)
-
-
-def _derived(
-    policy: Policy, found: Classification, categories: tuple[str, ...]
-) -> tuple[tuple[ChangeClass, ...], tuple[int, ...]]:
-    """Return class and io_sr: those of the rules that matched, else those of the categories."""
-    hit = {match.rule for match in found.matches}
-    rules = [rule for rule in policy.rules if rule.id in hit]
-    explicit = {c for rule in rules for c in rule.classes}
-    plain = {rule.category for rule in rules if not rule.classes} | (
-        {m.category for m in found.matches} - {rule.category for rule in rules}
-    )
-    known = [policy.taxonomy[c] for c in categories if c in plain and c in policy.taxonomy]
-    derived = {c for category in known for c in category.classes}
-    classes = tuple(c for c in _CLASSES if c in explicit | derived)
-    return classes, tuple(sorted({n for rule in rules for n in rule.io_sr}))
 
 
 def _findings(facts: Facts, found: Classification, case: Case) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import yaml
@@ -23,12 +24,15 @@ from fitgate.adapters.register_files import (
     write_yaml,
 )
 from fitgate.adapters.register_page import write_page
+from fitgate.core.classes import Ground
+from fitgate.core.reclassified import Nature, Reclassified, Said
 from fitgate.core.register import Register, RegisterEntry, ReviewMark
+from fitgate.core.review import Known, Review, merge
 from fitgate.core.words.register import CSV
 from fitgate.errors import RegisterError, UserError
 from tests.builders import NOW
 from tests.hostile import HOSTILE, is_inert
-from tests.registers import LOWERED, REMOVED, a_register, an_entry, landed
+from tests.registers import LOWERED, REMOVED, a_register, an_entry, landed, the_policy
 
 Golden = Callable[[str, str], None]
 WRITERS: dict[str, Writer] = {
@@ -49,7 +53,21 @@ def entries() -> list[RegisterEntry]:
         replace(an_entry(landed(6, 3), LOWERED, REMOVED), review=amended, owner="team-evals"),
         an_entry(replace(landed(5, 4, title="Hotfix: stop the loop"), approvals=None)),
         an_entry(landed(4, 5), is_io=None),
+        reclassified(6, ("amended", "ada", ("data",))),
+        reclassified(7, ("disputed", "ada", None), ("disputed", "grace", None)),
     ]
+
+
+def reclassified(
+    number: int, *said: tuple[Literal["amended", "disputed"], str, tuple[str, ...] | None]
+) -> RegisterEntry:
+    """Return an entry of which some people say that it is something else."""
+    facts = landed(3, number)
+    reviews = [
+        Review(str(facts.change.head), status, by, NOW, f"says {by}", categories=categories)
+        for status, by, categories in said
+    ]
+    return merge(an_entry(facts), reviews, Known(facts, the_policy()))
 
 
 def written(write: Writer, register: Register) -> str:
@@ -68,7 +86,16 @@ def hostile_register() -> Register:
         for n, text in enumerate(HOSTILE)
     ]
     marked = [
-        replace(e, owner=t, review=ReviewMark("disputed", t, NOW, t, (t,)))
+        replace(
+            e,
+            owner=t,
+            review=ReviewMark("disputed", t, NOW, t, (t,)),
+            grounds=(Ground(t, t, t), Ground("io-class:T", "rule x", t)),
+            reclassified=Reclassified(
+                Nature(is_io=True, categories=(t,), classes=(), io_sr=()),
+                (Said(t, NOW, t, (t,), (t,), (t,), counts=False, waits=t),),
+            ),
+        )
         for e, t in zip(found, HOSTILE, strict=True)
     ]
     return replace(a_register(marked), repository=HOSTILE[0], unclaimed=(HOSTILE[1],))
@@ -87,9 +114,10 @@ def test_what_strangers_wrote_is_inert_in_every_file(name: str) -> None:
 
 def test_the_yaml_is_valid_and_in_order() -> None:
     document = yaml.safe_load(written(write_yaml, a_register(entries())))
-    assert list(document) == ["io_register", "undecided"]
-    assert [e["number"] for e in document["io_register"]] == [1, 2, 3, 4]
+    assert list(document) == ["io_register", "undecided", "reclassified_not_io"]
+    assert [e["number"] for e in document["io_register"]] == [1, 2, 3, 4, 6]
     assert [e["number"] for e in document["undecided"]] == [5]
+    assert [e["number"] for e in document["reclassified_not_io"]] == [7]
     assert list(document["io_register"][0])[:4] == ["change_id", "date_utc", "owner", "system"]
 
 
@@ -144,13 +172,13 @@ def test_what_a_spreadsheet_would_run_gets_an_apostrophe(cell: str) -> None:
 def test_verdicts_are_one_object_a_line() -> None:
     text = written(write_verdicts, a_register(entries()))
     lines = text.splitlines()[1:-1]
-    assert len(lines) == len(json.loads(text)) == 8
+    assert len(lines) == len(json.loads(text)) == 10
     assert {*json.loads(lines[0].rstrip(","))} == {"change", "verdict", "standing"}
 
 
 def test_the_json_counts_what_it_lists() -> None:
     document = json.loads(written(write_json, a_register(entries())))
-    assert document["counts"]["io"] == len(document["io_register"]) == 4
+    assert document["counts"]["io"] == len(document["io_register"]) == 5
     assert document["counts"]["unknown"] == len(document["undecided"]) == 1
 
 

@@ -51,7 +51,7 @@ def test_it_is_complete_without_its_script() -> None:
     page = Reader(a_register(entries()))
     assert [a for tag, a in page.tags if tag == "form"] == [{"class": "controls", "hidden": None}]
     shown = [a for tag, a in page.tags if tag == "details" and a.get("class") == "entry"]
-    assert len(shown) == 5
+    assert len(shown) == 7
     for said in (
         "evals/safety.yaml line 3: thresholds.toxicity lowered from 0.9 to 0.7",
         "a lower bar lets through what was stopped before",
@@ -60,6 +60,11 @@ def test_it_is_complete_without_its_script() -> None:
         "team-evals",
         "提高门槛",
         "could not be told",
+        "irreversible: evaluation · class T C D · IO-SR 4",
+        'adds data and takes away evaluation because "says ada"',
+        'says that it is none because "says grace", seconded by ada: counts',
+        "Said to be none",
+        "class C D by IO-SR 4",
     ):
         assert said in page.text
 

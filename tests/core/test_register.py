@@ -37,8 +37,7 @@ def test_the_reasons_are_the_rules_own_and_then_the_pilot_packs() -> None:
     assert entry.why_io == (
         "a lower bar lets through what was stopped before",
         "data that is gone cannot be looked at again",
-        WHY_BY_CLASS["T"],
-        WHY_BY_CLASS["R"],
+        *WHY_BY_CLASS.values(),
     )
 
 

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 import pytest
 
 from fitgate.core.register import ReviewMark
-from fitgate.core.review import HEADER, Review, append, merge, parse_reviews
+from fitgate.core.review import HEADER, Known, Review, append, merge, parse_reviews, weigh
 from fitgate.errors import RegisterError
 from tests.builders import NOW
-from tests.registers import an_entry, landed
+from tests.registers import a_verdict, an_entry, landed, the_policy
 
 ENTRY = an_entry(landed(number=0xABCDEF1))
 SHA = str(ENTRY.sha)
+KNOWN = Known(landed(number=0xABCDEF1), the_policy())
 CONFIRMED = Review(SHA, "confirmed", "ada", NOW, owner="team-evals")
 BY_HAND = """\
 # Ada's notes
@@ -36,6 +37,35 @@ def test_a_confirmed_entry_says_who_when_and_whose() -> None:
 def test_an_amended_entry_shows_what_was_proposed_and_what_was_said() -> None:
     entry = merge(ENTRY, [replace(CONFIRMED, status="amended", categories=("data",))])
     assert (entry.io_category, entry.categories) == (("evaluation",), ("data",))
+
+
+def test_what_one_person_amends_adds_and_takes_nothing_away() -> None:
+    amended = replace(CONFIRMED, status="amended", categories=("data",), why="it was data")
+    entry = merge(ENTRY, [amended], KNOWN)
+    assert (entry.io_category, entry.review.categories) == (("evaluation",), ("data",))
+    assert entry.categories == ("data", "evaluation")
+    entry = merge(ENTRY, [amended, replace(amended, by="bob")], KNOWN)
+    assert (entry.io_category, entry.categories) == (("evaluation",), ("data",))
+
+
+def test_what_two_people_dispute_counts_as_none_and_stays() -> None:
+    one = replace(CONFIRMED, status="disputed", why="a fixture")
+    assert merge(ENTRY, [one], KNOWN).counted.is_io is True
+    entry = merge(ENTRY, [one, replace(one, by="bob")], KNOWN)
+    assert (entry.is_io, entry.counted.is_io, entry.io_category) == (True, False, ("evaluation",))
+
+
+def test_a_verdict_is_weighed_like_its_entry() -> None:
+    one = replace(CONFIRMED, status="disputed", why="a fixture")
+    both = [one, replace(one, by="bob"), replace(one, change="0" * 40)]
+    found = weigh(KNOWN.facts, a_verdict(KNOWN.facts), KNOWN.policy, both)
+    assert found == merge(ENTRY, both, KNOWN).reclassified
+    assert weigh(KNOWN.facts, a_verdict(KNOWN.facts), KNOWN.policy, [CONFIRMED]) is None
+
+
+def test_classes_and_numbers_are_kept_as_they_were_said_none_of_them_too() -> None:
+    said = replace(CONFIRMED, status="amended", classes=(), io_sr=(3,), seconded_by="bob", why="x")
+    assert parse_reviews(append("", said, "r"), "r") == (said,)
 
 
 def test_a_disputed_entry_stays_and_is_marked() -> None:

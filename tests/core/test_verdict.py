@@ -131,6 +131,13 @@ def test_classes_come_from_the_rules_and_else_from_the_category() -> None:
     assert decided(rules=[rule]).classes == ("R",)
     assert decided(rules=[{**rule, "classes": ["D"], "io_sr": [3]}]).classes == ("D",)
     assert decided(rules=[{**rule, "classes": ["D"], "io_sr": [3]}]).io_sr == (3,)
+    assert decided(rules=[{**rule, "io_sr": [3]}]).classes == ("R", "C")
+
+
+def test_a_verdict_tells_what_its_class_comes_from() -> None:
+    rule = {"id": "r", "category": "data", "why": "x", "when": {"path": {"files": "**"}}}
+    (ground,) = decided(rules=[{**rule, "classes": ["D"]}]).grounds
+    assert (ground.label, ground.by, ground.why) == ("io-class:D", "rule r", "x")
 
 
 def test_the_same_facts_and_policy_give_the_same_bytes() -> None:

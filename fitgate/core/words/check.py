@@ -10,9 +10,11 @@ from itertools import groupby
 from fitgate.core.facts import Facts, Unknown
 from fitgate.core.findings import Finding, Outcome
 from fitgate.core.inert import inert
+from fitgate.core.reclassified import Nature
 from fitgate.core.remedies import plain, sentence_for
 from fitgate.core.verdict import PolicyRef, Verdict
 from fitgate.core.words.matches import match_sentence
+from fitgate.core.words.reclassified import ground_sentences, nature_words, said_sentence
 
 MARKS = {Outcome.ALLOW: "✓", Outcome.HOLD: "✗", Outcome.UNDECIDED: "?", Outcome.DENY: "✗"}
 """Beside the word, never instead of it."""
@@ -82,12 +84,18 @@ def _joined(names: Iterator[str]) -> str:
 
 
 def _branches(verdict: Verdict, unknown: Sequence[Unknown]) -> Iterator[Branch]:
-    if verdict.is_io is not False:
-        yield Branch(nature(verdict), tuple(Branch(match_sentence(m)) for m in verdict.matches))
+    if verdict.is_io is not False or verdict.reclassified:
+        said = (*map(match_sentence, verdict.matches), *ground_sentences(verdict.grounds))
+        by = "the rules say " if verdict.reclassified else ""
+        yield Branch(by + nature(verdict), tuple(map(Branch, said)))
+    if verdict.reclassified:
+        words = map(said_sentence, verdict.reclassified.said)
+        counted = nature_words(verdict.reclassified.counted)
+        yield Branch(f"what people say; it counts as {counted}", tuple(map(Branch, words)))
     yield from gate_branches(verdict)
     if unknown:
-        said = (Branch(f"{inert(u.what)}: {inert(u.why)}") for u in unknown)
-        yield Branch("what could not be read", tuple(said))
+        unread = (Branch(f"{inert(u.what)}: {inert(u.why)}") for u in unknown)
+        yield Branch("what could not be read", tuple(unread))
     yield judged_by(verdict)
 
 
@@ -106,17 +114,9 @@ def judged_by(verdict: Verdict) -> Branch:
 
 
 def nature(verdict: Verdict) -> str:
-    """Say what kind of operation it is: `irreversible: evaluation · class T · IO-SR 4 · slow`."""
-    if verdict.is_io is None:
-        return "perhaps irreversible"
-    parts = [f"irreversible: {_joined(iter(verdict.categories))}"]
-    if verdict.classes:
-        parts.append(f"class {' '.join(verdict.classes)}")
-    if verdict.io_sr:
-        parts.append(f"IO-SR {' '.join(map(str, verdict.io_sr))}")
-    if verdict.layer:
-        parts.append(f"{verdict.layer} layer")
-    return " · ".join(parts)
+    """Say what the rules take it for: `irreversible: evaluation · class T · IO-SR 4 · slow`."""
+    said = nature_words(Nature(verdict.is_io, verdict.categories, verdict.classes, verdict.io_sr))
+    return f"{said} · {verdict.layer} layer" if verdict.is_io and verdict.layer else said
 
 
 def policy_words(policy: PolicyRef, mode: str) -> str:

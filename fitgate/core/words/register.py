@@ -11,6 +11,7 @@ from fitgate.core.inert import inert
 from fitgate.core.register import Evidence, Register, RegisterEntry, Tally
 from fitgate.core.review import Review
 from fitgate.core.standing import Standing
+from fitgate.core.words.reclassified import said_sentence
 
 CATEGORIES = ("data", "evaluation", "alignment", "deployment", "supply-chain", "optionality")
 """The six, in the order in which they are told."""
@@ -32,6 +33,7 @@ CSV = (
     "matches", "owner", "system", "required_evidence", "release_owner", "safety_or_assurance_owner",
     "cooldown_hours", "circuit_breakers", "bypass_events", "reverted_by", "hotfix", "review",
     "reviewed_by", "reviewed_at", "review_why", "policy", "policy_commit", "mode", "notes",
+    "counted_is_io", "counted_category", "counted_classes", "counted_io_sr", "reclassified",
 )  # fmt: skip
 
 
@@ -46,26 +48,45 @@ def review_row(review: Review) -> tuple[str, ...]:
         review.by,
         _moment(review.at),
         review.owner,
-        ", ".join(review.categories or ()),
+        ", ".join(_labels(review)),
         review.why,
     )
     return tuple(map(_cell, cells))
 
 
+def _labels(review: Review) -> Iterator[str]:
+    """Yield what a review says a change is, as its categories and labels."""
+    yield from review.categories or ()
+    for kind, said in (("io-class", review.classes), ("io-sr", review.io_sr)):
+        if said is not None:
+            yield from (f"{kind}:{each}" for each in said or ("none",))
+
+
 def table_row(entry: RegisterEntry) -> tuple[str, ...]:
     """Return an entry's cells in the order of TABLE."""
-    categories = inert(", ".join(entry.categories)) if entry.is_io else "? not told"
+    counted = entry.counted
     number = f" #{entry.number}" if entry.number is not None else ""
-    review = entry.review.status
+    categories = {True: inert(", ".join(counted.categories)), None: "? not told", False: "none"}
     return (
         entry.date_utc.isoformat(),
         inert(short_id(entry)) + number,
-        categories,
-        " ".join(entry.classes),
+        categories[counted.is_io],
+        " ".join(counted.classes),
         entry.standing or entry.outcome,
-        f"{review} by {inert(entry.review.by, ID_LENGTH * 2)}" if entry.review.by else review,
+        review_words(entry),
         inert(entry.description, TITLE_LIMIT),
     )
+
+
+def review_words(entry: RegisterEntry) -> str:
+    """Say in a few words who reviewed an entry, and whether what they say counts."""
+    review, said = entry.review, entry.reclassified.said if entry.reclassified else ()
+    if not review.by:
+        return review.status
+    words = f"{review.status} by {inert(review.by, ID_LENGTH * 2)}"
+    if any(not each.counts for each in said):
+        return f"{words}, not all of it counts"
+    return words
 
 
 def short_id(entry: RegisterEntry) -> str:
@@ -81,6 +102,7 @@ def csv_row(entry: RegisterEntry) -> tuple[str, ...]:
     )
     proofs = (proof.sentence for proof in entry.matches)
     known = ((key, e) for key, e in entry.required_evidence.items() if e)
+    counted, said = entry.counted, entry.reclassified.said if entry.reclassified else ()
     cells = {
         "change_id": entry.change_id,
         "date_utc": entry.date_utc.isoformat(),
@@ -117,6 +139,11 @@ def csv_row(entry: RegisterEntry) -> tuple[str, ...]:
         "policy_commit": entry.judged_by.commit,
         "mode": entry.judged_by.mode,
         "notes": entry.notes,
+        "counted_is_io": counted.is_io,
+        "counted_category": "; ".join(counted.categories),
+        "counted_classes": "; ".join(counted.classes),
+        "counted_io_sr": "; ".join(map(str, counted.io_sr)),
+        "reclassified": "; ".join(map(said_sentence, said)),
     }
     return tuple(_cell(cells[name]) for name in CSV)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from fitgate import __version__
-from fitgate.entrypoints.cli import check, facts, policy, register, scan, schema
+from fitgate.entrypoints.cli import check, facts, policy, reclassify, register, scan, schema
 
 app = typer.Typer(
     name="fitgate",
@@ -28,6 +28,7 @@ def _check(context: typer.Context) -> int:
 
 
 app.command("facts")(facts.facts)
+app.command("reclassify")(reclassify.reclassify)
 app.add_typer(register.app, name="register")
 app.add_typer(policy.app, name="policy")
 app.command("schema")(schema.schema)

@@ -47,13 +47,11 @@ def _show(change: str, path: Path) -> None:
     sha = change.rpartition("@")[2]
     if sha == change:  # a number: which commit that is, a clone need not know
         return
-    from fitgate.bootstrap import open_clone, painted, shipped_policies
+    from fitgate.bootstrap import open_clone, painted
     from fitgate.core.words.check import check_lines
-    from fitgate.entrypoints.cli.landed import landing
-    from fitgate.pipeline import Policies, run
+    from fitgate.entrypoints.cli.judging import judged_landing
 
     with open_clone(path) as clone:
-        event = landing(clone, sha, asked.now())
-        (judged,) = run(event, clone, Policies(clone, shipped_policies()))
+        judged = judged_landing(clone, sha)
     lines = check_lines(judged.facts, judged.verdict, asked.width())
     print("\n".join(map(painted, lines) if asked.colourful() else lines))

@@ -79,7 +79,14 @@ def _of_clone(
     with open_clone(path) as clone:
         event = event_of(clone, *which, at)
         (judged,) = run(event, clone, Policies(clone, shipped_policies(), given))
-    return judged.facts, judged.verdict
+    _, _, change = which
+    if change is None or not (said := asked.reviews_file(path, None)).exists():
+        return judged.facts, judged.verdict
+    from fitgate.core.review import weigh
+
+    reviews = asked.reviews(said, must_exist=True)
+    people_say = weigh(judged.facts, judged.verdict, judged.policy, reviews)
+    return judged.facts, replace(judged.verdict, reclassified=people_say)
 
 
 def _on_a_forge(facts: Facts, verdict: Verdict) -> Iterator[str]:

@@ -18,6 +18,7 @@ from fitgate.core.register import Line, Register, RegisterEntry, count, line_ada
 from fitgate.core.review import Review, merge
 from fitgate.core.words.register import scope_words
 from fitgate.entrypoints.cli import asked, shares
+from fitgate.entrypoints.cli.disputes import Disputes
 from fitgate.errors import UserError
 
 if TYPE_CHECKING:
@@ -71,24 +72,28 @@ class Scan:
         """Return the register of all that stands in the journal, with what people said of it."""
         places: list[int] = []
         claimed: set[str] = set()
+        disputes = Disputes(self._path, self._given, self._reviews)
 
         def lines() -> Iterator[Line]:
             for place, text in journal.placed():
                 line = line_adapter().validate_json(text)
-                if line.entry is not None:
+                entry = line.entry or disputes.entry(line.change)
+                if entry is not None:
                     places.append(place)
-                    claimed.update(r.change for r in self._reviews if r.is_of(line.entry))
-                    line = replace(line, entry=self._reviewed(line.entry))
+                    claimed.update(r.change for r in self._reviews if r.is_of(entry))
+                    line = replace(line, entry=self._reviewed(entry, disputes))
                 yield line
 
         def entries() -> Iterator[RegisterEntry]:
             for place in places:
-                entry = line_adapter().validate_json(journal.at(place)).entry
+                line = line_adapter().validate_json(journal.at(place))
+                entry = line.entry or disputes.entry(line.change)
                 if entry is not None:
-                    yield self._reviewed(entry)
+                    yield self._reviewed(entry, disputes)
 
         event = _event(journal.fixed)
-        tally = count(lines())
+        with disputes:
+            tally = count(lines())
         return Register(
             repository=self._clone.repo(event.head).name,
             scope=scope_words(event.since, self._span or ""),
@@ -119,11 +124,11 @@ class Scan:
             raise UserError(f"--range {self._span!r} is not a range. Write one as in v1.0..HEAD.")
         return self._clone.resolve(base or "HEAD"), self._clone.resolve(head or "HEAD")
 
-    def _reviewed(self, entry: RegisterEntry) -> RegisterEntry:
+    def _reviewed(self, entry: RegisterEntry, disputes: Disputes) -> RegisterEntry:
         state = self._clone.reverts.state(entry.sha) if entry.sha else None
         if state and state.is_reverted:
             entry = replace(entry, reverted_by=state.reverted_by[-1])
-        return merge(entry, self._reviews)
+        return merge(entry, self._reviews, disputes.known(entry))
 
 
 def _event(fixed: Mapping[str, str]) -> Event:

@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from fitgate.core.facts import BreakerState, Facts, Override, Unknown
+from fitgate.core.review import Review, weigh
 from fitgate.core.verdict import Verdict
 from fitgate.core.words.check import Branch, check_lines, draw, headline
 from tests.builders import DIGEST, NOW, a_change, facts_of
 from tests.hostile import HOSTILE, is_inert
-from tests.registers import LOWERED, REMOVED, a_verdict, the_policy
+from tests.registers import LOWERED, REMOVED, RULES, a_verdict, the_policy
 
 Golden = Callable[[str, str], None]
 RECENT = a_change(material_at=NOW - timedelta(hours=1), trailers=())
@@ -27,6 +28,11 @@ BROKEN = replace(
     facts_of(RECENT),
     overrides=(Override("github:sam", "prod is down", NOW + timedelta(hours=1), DIGEST),),
 )
+SAID = (
+    Review(FROZEN.change.id, "amended", "ada", NOW, "it was data too", categories=("data",)),
+    Review(FROZEN.change.id, "amended", "grace", NOW, "to all at once", io_sr=(4, 5)),
+)
+OWN_CLASS = the_policy(rules=[{**RULES[0], "classes": ["D"]}])
 MAY_OVERRIDE = {"roles": ["safety-owner"]}
 CASES: dict[str, tuple[Facts, Verdict]] = {
     "allowed": (facts_of(), a_verdict(None, LOWERED, REMOVED)),
@@ -39,6 +45,11 @@ CASES: dict[str, tuple[Facts, Verdict]] = {
     "undecided": (CLONE, a_verdict(CLONE)),
     "denied": (FROZEN, a_verdict(FROZEN)),
     "overridden": (BROKEN, a_verdict(BROKEN, policy=the_policy(override=MAY_OVERRIDE))),
+    "own-class": (facts_of(), a_verdict(policy=OWN_CLASS)),
+    "reclassified": (
+        facts_of(),
+        replace(a_verdict(), reclassified=weigh(facts_of(), a_verdict(), the_policy(), SAID)),
+    ),
     "not-told": (facts_of(), a_verdict(None, is_io=None, policy=the_policy(override=MAY_OVERRIDE))),
 }
 

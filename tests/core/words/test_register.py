@@ -3,15 +3,19 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from fitgate.core.reclassified import Nature, Reclassified, Said
 from fitgate.core.register import ReviewMark, Tally
+from fitgate.core.review import Review
 from fitgate.core.standing import Standing
 from fitgate.core.words.lint import not_acted_on
 from fitgate.core.words.register import (
     CSV,
+    REVIEWS,
     STANDINGS,
     TABLE,
     csv_row,
     hints,
+    review_row,
     scope_words,
     summary,
     table_row,
@@ -37,6 +41,29 @@ def test_a_cell_that_is_unknown_is_empty() -> None:
 def test_what_could_not_be_told_says_so() -> None:
     row = dict(zip(TABLE, table_row(an_entry(landed(), is_io=None)), strict=True))
     assert row["categories"] == "? not told"
+
+
+def test_a_row_shows_what_counts_and_that_something_does_not() -> None:
+    said = Said(
+        "ada", NOW, "x", ("io:data",), ("io:evaluation",), (), counts=False, waits="it waits"
+    )
+    nature = Nature(is_io=True, categories=("data", "evaluation"), classes=("T", "R"), io_sr=())
+    mark = ReviewMark("amended", "ada", NOW, "x", ("data",))
+    entry = replace(an_entry(), review=mark, reclassified=Reclassified(nature, (said,)))
+    row = dict(zip(TABLE, table_row(entry), strict=True))
+    assert (row["categories"], row["class"]) == ("data, evaluation", "T R")
+    assert row["review"] == "amended by ada, not all of it counts"
+    cells = dict(zip(CSV, csv_row(entry), strict=True))
+    assert (cells["io_category"], cells["amended_category"]) == ("evaluation", "data")
+    assert (cells["counted_category"], cells["counted_is_io"]) == ("data; evaluation", "1")
+    assert "adds data and takes away evaluation" in cells["reclassified"]
+
+
+def test_a_review_shows_what_it_says_a_change_is() -> None:
+    review = Review("#1", "amended", "ada", NOW, categories=("data",), classes=(), io_sr=(3,))
+    assert dict(zip(REVIEWS, review_row(review), strict=True))["categories"] == (
+        "data, io-class:none, io-sr:3"
+    )
 
 
 def test_the_summary_adds_up_in_words() -> None:

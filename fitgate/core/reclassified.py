@@ -18,6 +18,7 @@ from fitgate.core.values import Instant
 
 _IO, _PERHAPS = "io", "perhaps-io"
 """It is one; it is not known to be none."""
+_WAITS = "it waits for a second person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Said:
     seconded_by: tuple[str, ...]
     counts: bool
     waits: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether a second person can make it count."""
+        return self.waits.startswith(_WAITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +252,7 @@ class _Weighing:
         names = dict.fromkeys(n for each in with_it for other in each for n in other.names)
         objections = ((name, self._hands.objection(name)) for name in names)
         known = "; ".join(f"{name} is {what}" for name, what in objections if what)
-        return "it waits for a second person" + (f" ({known})" if known else "")
+        return _WAITS + (f" ({known})" if known else "")
 
 
 def _io(is_io: bool | None) -> set[str]:  # noqa: FBT001 - it is what is told

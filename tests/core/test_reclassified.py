@@ -87,6 +87,7 @@ def test_one_person_takes_nothing_away() -> None:
     assert found.counted == PROPOSED
     (said,) = found.said
     assert (said.counts, said.waits) == (False, "it waits for a second person")
+    assert said.is_open
 
 
 def test_two_people_take_away_what_both_leave_out() -> None:
@@ -160,6 +161,7 @@ def test_what_two_took_away_one_may_raise_again() -> None:
     found = weighed(none("ada"), none("grace", 1), a_word("dan", 2, categories=("evaluation",)))
     assert found.counted.categories == ("evaluation",)
     assert found.said[0].waits == "somebody said otherwise since"
+    assert not found.said[0].is_open
     again = weighed(none("ada"), none("grace", 1), a_word("dan", 2, as_ruled=True))
     assert again.counted == PROPOSED
 

@@ -132,7 +132,7 @@ def _seconding(judged: Judged, before: Sequence[Review], made: Review) -> Review
     from fitgate.core.review import weigh
 
     found = weigh(judged.facts, judged.verdict, judged.policy, before)
-    open_ = {(said.by, said.at) for said in found.said if said.waits} if found else set()
+    open_ = {(said.by, said.at) for said in found.said if said.is_open} if found else set()
     change = judged.facts.change
     waiting = [
         review
@@ -221,6 +221,6 @@ def _show(place: Path, judged: Judged, made: Review, found: Reclassified, *, as_
     print("\n".join(map(said_sentence, found.said)))
     print(f"It counts as:   {nature_words(found.counted)}")
     print(f"{place}: kept there. Commit it, to be read in Git.")
-    if any(said.waits for said in found.said):
+    if any(said.is_open for said in found.said):
         sha = str(judged.facts.change.head)[:SHORTEST]
         print(f'Next: fitgate reclassify {sha} --second --by SOMEBODY-ELSE --why "the reason"')

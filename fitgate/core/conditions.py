@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
-from fitgate.core.effects import DependencyChange, MigrationChange, WorkflowChange
+from fitgate.core.effects import DependencyChange, Ecosystem, MigrationChange, WorkflowChange
 from fitgate.core.globs import check_glob
 from fitgate.core.key_globs import key_to_re2
 from fitgate.core.values import Scalar
@@ -165,13 +165,13 @@ class DependencyCondition(Shape):
 
     `name` is a glob over names (`torch`, `@acme/*`, `github.com/acme/**`), `ecosystem` one of pypi,
     conda, npm, cargo, go, maven, docker, actions, pre-commit, `group` the list that it stands in
-    (`.` where there is but one).
+    (`none` where there is but one).
     """
 
     files: Globs = ("**",)
     change: Annotated[tuple[DependencyChange, ...], OneOrMany(), Field(min_length=1)]
     name: Globs | None = None
-    ecosystem: Annotated[tuple[str, ...], OneOrMany(), Field(min_length=1)] | None = None
+    ecosystem: Annotated[tuple[Ecosystem, ...], OneOrMany(), Field(min_length=1)] | None = None
     group: Globs | None = None
 
 
@@ -190,7 +190,10 @@ class WorkflowCondition(Shape):
 
 
 class MigrationCondition(Shape):
-    """What a database migration does on its way up; `table` is a glob over `table.column`."""
+    """What a database migration does on its way up.
+
+    `table` is a glob over `table.column`; capitals and small letters are the same.
+    """
 
     files: Globs = ("**",)
     change: Annotated[tuple[MigrationChange, ...], OneOrMany(), Field(min_length=1)]

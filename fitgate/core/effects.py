@@ -10,6 +10,10 @@ from pydantic import ConfigDict
 
 from fitgate.core.values import Scalar
 
+Ecosystem = Literal[
+    "pypi", "conda", "npm", "cargo", "go", "maven", "docker", "actions", "pre-commit"
+]  # fmt: skip
+"""Where a dependency comes from, as its key begins."""
 EffectKind = Literal["dependency", "workflow", "migration"]
 DependencyChange = Literal[
     "added", "removed", "upgraded", "major", "downgraded", "unpinned", "unbounded", "movable",

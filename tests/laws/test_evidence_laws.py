@@ -17,9 +17,9 @@ from hypothesis import example, given, reject
 from hypothesis import strategies as st
 from wcmatch import glob as wcmatch
 
-from fitgate.core.classify.flattening import dotted
+from fitgate.core.classify.flattening import Unparsable, dotted
 from fitgate.core.classify.lines import Difference, line_changes
-from fitgate.core.classify.parsing import Unparsable, parse_settings
+from fitgate.core.classify.parsing import parse_settings
 from fitgate.core.classify.settings import matching_settings, setting_changes
 from fitgate.core.conditions import LineCondition, SettingCondition
 from fitgate.core.facts import Line

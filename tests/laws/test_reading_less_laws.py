@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from fitgate.core.classify.comparing import Comparing, parsed
 from fitgate.core.classify.condensing import condensed
+from fitgate.core.classify.flattening import Unparsable
 from fitgate.core.classify.lines import Difference, line_changes
-from fitgate.core.classify.parsing import Unparsable
 from fitgate.core.conditions import LineCondition, SettingCondition
 from fitgate.core.facts import File, Setting
 from tests.lines import matching_lines, relevant_lines

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from fitgate.core.classify import python_changes
 from fitgate.core.classify.condensing import condensed
+from fitgate.core.classify.flattening import Parsed, Unparsable
 from fitgate.core.classify.lines import Difference, Hunk, line_after
 from fitgate.core.classify.narrowing import Narrowing
-from fitgate.core.classify.parsing import Parsed, Unparsable, parse_settings
+from fitgate.core.classify.parsing import parse_settings
 from fitgate.core.classify.settings import (
     ANY_MOVE,
     incomparable_settings,

@@ -95,7 +95,7 @@ def matches(condition: EffectCondition, effect: Effect) -> bool:
             return (
                 (condition.ecosystem is None or ecosystem in condition.ecosystem)
                 and _names(condition.name, name)
-                and _names(condition.group, effect.within or ".")
+                and _names(condition.group, effect.within or "none")
             )
         case WorkflowCondition():
             return (
@@ -104,7 +104,8 @@ def matches(condition: EffectCondition, effect: Effect) -> bool:
                 and (condition.command is None or bool(_ran(condition.command, effect)))
             )
         case MigrationCondition():
-            return _names(condition.table, effect.key)
+            table = condition.table and tuple(glob.lower() for glob in condition.table)
+            return _names(table, effect.key.lower())
 
 
 def evidence(condition: EffectCondition, files: Iterable[File]) -> list[tuple[File, Effect]]:

@@ -227,6 +227,12 @@ def _paths_at(status: Status, looks: dict[str, Look]) -> Iterator[str]:
             yield name
 
 
+def _is_settings(file: File) -> bool:
+    from fitgate.core.classify.parsing import is_settings
+
+    return is_settings(file.path) or (file.old_path is not None and is_settings(file.old_path))
+
+
 def _both(file: File) -> bool:
     return file.oid_before is not None and file.oid_after is not None
 
@@ -249,6 +255,8 @@ def _asks(look: Look, file: File) -> bool:
                 return True
             return not ((gone and look.added) or (new and look.removed))
         case SettingCondition():
+            if not _is_settings(file):
+                return False
             only = set(look.moved)
             return not (
                 (gone and only and "removed" not in only) or (new and only and "added" not in only)

@@ -18,8 +18,6 @@ from fitgate.core.classify.flattening import MAX_DEPTH, Parsed, Unparsable, dott
 from fitgate.core.classify.python_literals import read_python
 from fitgate.core.values import Scalar
 
-__all__ = ["Parsed", "Unparsable", "parse_settings"]
-
 MAX_BYTES = 1 << 20
 _MAX_MERGED = 200_000  # keys taken over by `<<`
 _MAX_EVENTS = 250_000  # of YAML's parser: a value, its key, where a mapping or list begins, ends
@@ -83,6 +81,11 @@ def parse_settings(path: str, data: bytes) -> Mapping[str, Parsed]:
         place = re.search(r" \(at (?:line ([0-9]+)|end).*\)$", str(exc))
         line = int(place[1]) if place and place[1] else None
         raise Unparsable(str(exc)[: place.start() if place else None], line) from exc
+
+
+def is_settings(path: str) -> bool:
+    """Say whether a path is a settings file, by its name."""
+    return _reader(path.rpartition("/")[2].lower()) is not None
 
 
 def _reader(name: str) -> Callable[[str], dict[str, Parsed]] | None:

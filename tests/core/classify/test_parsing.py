@@ -2,7 +2,8 @@
 
 import pytest
 
-from fitgate.core.classify.parsing import Parsed, Unparsable, parse_settings
+from fitgate.core.classify.flattening import Parsed, Unparsable
+from fitgate.core.classify.parsing import parse_settings
 from fitgate.core.values import Scalar
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from fitgate.core.classify import python_changes
 from fitgate.core.classify.comparing import Comparing
+from fitgate.core.classify.flattening import Unparsable
 from fitgate.core.classify.lines import Difference
-from fitgate.core.classify.parsing import Unparsable, parse_settings
+from fitgate.core.classify.parsing import parse_settings
 from fitgate.core.classify.python_literals import read_python
 from fitgate.core.conditions import SettingCondition
 from fitgate.core.facts import File

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -17,6 +16,7 @@ from fitgate.core.policy import ChangeClass, Policy
 from fitgate.core.proposal import EVIDENCE, evidence
 from fitgate.core.reclassified import Reclassified, Ruled, Word, reclassify
 from fitgate.core.register import RegisterEntry, ReviewMark
+from fitgate.core.shapes import did_you_mean
 from fitgate.core.values import Instant
 from fitgate.core.verdict import Verdict
 from fitgate.errors import Problem, RegisterError
@@ -196,7 +196,7 @@ def _problem(error: Mapping[str, Any], located: Located) -> Problem:
     match error["type"]:
         case "unexpected_keyword_argument" | "extra_forbidden":
             message = f"there is no key `{path[-1]}` here"
-            remedy = _did_you_mean(str(path[-1]), [f.name for f in fields(Review)])
+            remedy = did_you_mean(str(path[-1]), [f.name for f in fields(Review)])
         case "missing":
             path, message, remedy = path[:-1], f"needs the key `{path[-1]}`", ""
         case "string_pattern_mismatch":
@@ -206,15 +206,10 @@ def _problem(error: Mapping[str, Any], located: Located) -> Problem:
             message, remedy = f"cannot be {given}", "write it in quotes"
         case "literal_error":
             message = f"cannot be {given}"
-            remedy = _did_you_mean(str(error["input"]), ["confirmed", "amended", "disputed"])
+            remedy = did_you_mean(str(error["input"]), ["confirmed", "amended", "disputed"])
         case _:
             message, remedy = str(error["msg"]).removeprefix("Value error, "), ""
     return located.problem(path, message, remedy)
-
-
-def _did_you_mean(word: str, choices: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, choices, n=1)
-    return f"did you mean `{close[0]}`?" if close else f"one of {', '.join(choices)}"
 
 
 def _inconsistent(reviews: Sequence[Review], located: Located) -> Iterator[Problem]:
@@ -227,6 +222,6 @@ def _inconsistent(reviews: Sequence[Review], located: Located) -> Iterator[Probl
             if key not in EVIDENCE:
                 message, remedy = (
                     f"there is no evidence called `{key}`",
-                    _did_you_mean(key, [*EVIDENCE]),
+                    did_you_mean(key, [*EVIDENCE]),
                 )
                 yield located.problem((index, "evidence", key), message, remedy)

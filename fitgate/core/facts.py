@@ -106,6 +106,11 @@ class File:
     effects: tuple[Effect, ...] | None = None
 
     @property
+    def paths(self) -> tuple[str, ...]:
+        """Return its path, and the one it had before if that was another."""
+        return (self.path,) if self.old_path is None else (self.path, self.old_path)
+
+    @property
     def is_policy(self) -> bool:
         """Say whether the file is, or was, where a repository keeps its policy."""
         return self.path in POLICY_FILES or self.old_path in POLICY_FILES
@@ -118,20 +123,10 @@ class File:
     ) -> File:
         """Return the file with what was found in it; a scan does this for every file."""
         return File(  # `dataclasses.replace` takes three times as long
-            self.path,
-            self.status,
-            self.old_path,
-            self.mode_before,
-            self.mode_after,
-            self.oid_before,
-            self.oid_after,
-            self.size,
-            self.binary,
-            self.lfs,
-            lines,
-            settings,
-            effects=effects,
-        )
+            self.path, self.status, self.old_path, self.mode_before, self.mode_after,
+            self.oid_before, self.oid_after, self.size, self.binary, self.lfs,
+            lines, settings, effects=effects,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

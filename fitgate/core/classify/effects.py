@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import get_args
 
 import re2
 
@@ -53,10 +54,27 @@ def kind_of(condition: EffectCondition) -> EffectKind:
             return "migration"
 
 
-def is_read(condition: EffectCondition, path: str) -> bool:
-    """Say whether a file of this name is one that a condition asks about."""
+def is_read(condition: EffectCondition, *paths: str) -> bool:
+    """Say whether one of these names is that of a file that a condition asks about."""
     is_named, _ = _reader(kind_of(condition))
-    return is_named(path)
+    return any(map(is_named, paths))
+
+
+def are_read_alike(*paths: str) -> bool:
+    """Say whether files of these names are read as the same kinds."""
+    readers = [_reader(kind)[0] for kind in get_args(EffectKind)]
+    return len({tuple(is_named(path) for is_named in readers) for path in paths}) == 1
+
+
+def _told(
+    kind: EffectKind, file: File, before: bytes | None, after: bytes | None
+) -> tuple[Effect, ...]:
+    """Return what became of a file; one that lost the name it was read by is gone."""
+    is_named, read = _reader(kind)
+    if is_named(file.path):
+        was_named = all(map(is_named, file.paths))
+        return read(file.path, before if was_named else None, after)
+    return read(file.old_path or file.path, before, None)
 
 
 def with_effects(
@@ -68,15 +86,14 @@ def with_effects(
         found = [
             effect
             for kind in dict.fromkeys(map(kind_of, conditions))
-            for effect in _reader(kind)[1](file.path, before, after)
+            for effect in _told(kind, file, before, after)
         ]
     except Unparsable as exc:
         return replace(file, effects=None, unread=f"cannot be parsed: {exc}")
     if len(found) > _MOST:
         return replace(file, effects=None, unread="changes in too many ways to be read")
-    moves = any(
-        "removed" in each.change for each in conditions
-    )  # what came here may have gone there
+    # What came here may have gone there.
+    moves = any("removed" in each.change for each in conditions)
     kept = (
         effect
         for effect in found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fitgate.core.classify.answers import Answer
 from fitgate.core.classify.effects import is_read, kind_of
 from fitgate.core.classify.looks import Looks
-from fitgate.core.classify.rules import _ask, _effect_match, _line_match, _setting_match, _Subject
+from fitgate.core.classify.rules import Subject, ask, effect_match, line_match, setting_match
 from fitgate.core.classify.settings import ANY_MOVE, matching_settings
 from fitgate.core.conditions import (
     Condition,
@@ -74,7 +74,7 @@ def explain(facts: Facts, looks: Looks, told: Facts | None = None) -> tuple[Rule
     `told` are the same facts as the looks of the `widened` policy tell them: they decide nothing,
     and know better what a rule nearly saw.
     """
-    subject = _Subject(facts, looks)
+    subject = Subject(facts, looks)
     nearly = {file.path: file for file in (told or facts).files or ()}
     return tuple(
         RuleExplained(rule, _explained(rule, rule.when, subject, nearly))
@@ -83,7 +83,7 @@ def explain(facts: Facts, looks: Looks, told: Facts | None = None) -> tuple[Rule
 
 
 def _explained(
-    rule: Rule, condition: Condition, subject: _Subject, nearly: Mapping[str, File]
+    rule: Rule, condition: Condition, subject: Subject, nearly: Mapping[str, File]
 ) -> Explained:
     inside = inner_conditions(condition)
     parts = tuple(_explained(rule, inner, subject, nearly) for inner in inside)
@@ -97,11 +97,11 @@ def _explained(
     return Explained(condition, said, concerned, (), files, tuple(dict.fromkeys(seen)))
 
 
-def _answer(rule: Rule, condition: Condition, subject: _Subject) -> Answer:
+def _answer(rule: Rule, condition: Condition, subject: Subject) -> Answer:
     if subject.facts.files is None:  # then no rule is asked at all
         why = next((u.why for u in subject.facts.unknown if u.what == "files"), "")
         return Answer(None, (), (Unknown("files", why or "the files could not be listed"),))
-    return _ask(rule, condition, subject)
+    return ask(rule, condition, subject)
 
 
 def inner_conditions(condition: Condition) -> tuple[Condition, ...]:
@@ -110,11 +110,11 @@ def inner_conditions(condition: Condition) -> tuple[Condition, ...]:
     return (*(condition.any_ or ()), *(condition.all_ or ()), *negated)
 
 
-def _looked_at(condition: Condition, subject: _Subject) -> Iterator[File]:
+def _looked_at(condition: Condition, subject: Subject) -> Iterator[File]:
     look = condition.look
     if look is not None:
         for file in subject.concerned(subject.looks.id_of[look]):
-            if not isinstance(look, EffectCondition) or is_read(look, file.path):
+            if not isinstance(look, EffectCondition) or is_read(look, *file.paths):
                 yield file
 
 
@@ -127,7 +127,7 @@ def _is_told(condition: Condition, facts: Facts) -> bool:
 
 
 def _nearest(
-    rule: Rule, condition: Condition, files: Iterable[File], subject: _Subject
+    rule: Rule, condition: Condition, files: Iterable[File], subject: Subject
 ) -> Iterator[Match]:
     """Yield what is known of the things that a condition asks about, though it is no proof."""
     look = condition.look
@@ -136,7 +136,7 @@ def _nearest(
     elif isinstance(look, LineCondition):
         for file, hits in subject.found.get(subject.looks.id_of[look], []):
             lines = dict.fromkeys(itertools.chain(*hits.values()))
-            yield from (_line_match(rule, file, line) for line in lines)
+            yield from (line_match(rule, file, line) for line in lines)
     else:
         for file in files:
             yield from _nearest_in(rule, look, file)
@@ -151,11 +151,11 @@ def _nearest_in(
     elif isinstance(look, SettingCondition):
         any_move = look.model_copy(update=ANY_MOVE)
         found = matching_settings(any_move, file.settings or ())
-        yield from (_setting_match(rule, file, setting) for setting in found)
+        yield from (setting_match(rule, file, setting) for setting in found)
     else:
         kind = kind_of(look)
         effects = (effect for effect in file.effects or () if effect.kind == kind)
-        yield from (_effect_match(rule, file, effect) for effect in effects)
+        yield from (effect_match(rule, file, effect) for effect in effects)
 
 
 def _told(rule: Rule, condition: Condition, facts: Facts) -> Iterator[Match]:

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fitgate.core.classify.effects import is_read, with_effects
+from fitgate.core.classify.effects import are_read_alike, is_read, with_effects
 from fitgate.core.classify.lines import Difference, LineLooks, line_search
 from fitgate.core.classify.possible import DECLARED, Possible, possible
 from fitgate.core.classify.searching import LineSearch
@@ -161,8 +161,8 @@ class Looks:
             return _NOTHING
         asking = (name for name in self.concerned_with(file) if _asks(self._by_id[name], file))
         names = frozenset(asking)
-        if file.oid_before is not None and file.oid_before == file.oid_after:
-            names -= self.lines | self.settings | self.effects  # it moved, or another mode came
+        if self._is_the_same(file):
+            names -= self.lines | self.settings | self.effects
         if names not in self._asked_by:  # few sets of looks, and very many files
             lines = [self._lines[name] for name in sorted(names & self.lines)]
             self._asked_by[names] = _Asked(
@@ -172,6 +172,16 @@ class Looks:
                 kind=bool(names - self.lines - self.settings - self.effects),
             )
         return self._asked_by[names]
+
+    def _is_the_same(self, file: File) -> bool:
+        """Say whether a file only moved, or changed its mode, and is looked at as it was before."""
+        if file.oid_before is None or file.oid_before != file.oid_after:
+            return False
+        if file.old_path is None:
+            return True
+        paths = (file.path, file.old_path)
+        (suffix, was), (ids, old_ids) = map(_suffix, paths), map(self.concerning, paths)
+        return suffix == was and ids == old_ids and are_read_alike(*paths)
 
     def searched(self, file: File) -> LineSearch | None:
         """Return what finds the changed lines of a file that the looks ask for, if any does."""
@@ -227,10 +237,8 @@ def _paths_at(status: Status, looks: dict[str, Look]) -> Iterator[str]:
             yield name
 
 
-def _is_settings(file: File) -> bool:
-    from fitgate.core.classify.parsing import is_settings
-
-    return is_settings(file.path) or (file.old_path is not None and is_settings(file.old_path))
+def _suffix(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[2]
 
 
 def _both(file: File) -> bool:
@@ -255,8 +263,6 @@ def _asks(look: Look, file: File) -> bool:
                 return True
             return not ((gone and look.added) or (new and look.removed))
         case SettingCondition():
-            if not _is_settings(file):
-                return False
             only = set(look.moved)
             return not (
                 (gone and only and "removed" not in only) or (new and only and "added" not in only)
@@ -265,4 +271,4 @@ def _asks(look: Look, file: File) -> bool:
             content = (look.larger_than, look.binary, look.lfs)
             return not gone and any(ask is not None for ask in content)
         case _:
-            return is_read(look, file.path)
+            return is_read(look, *file.paths)

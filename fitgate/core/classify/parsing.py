@@ -83,11 +83,6 @@ def parse_settings(path: str, data: bytes) -> Mapping[str, Parsed]:
         raise Unparsable(str(exc)[: place.start() if place else None], line) from exc
 
 
-def is_settings(path: str) -> bool:
-    """Say whether a path is a settings file, by its name."""
-    return _reader(path.rpartition("/")[2].lower()) is not None
-
-
 def _reader(name: str) -> Callable[[str], dict[str, Parsed]] | None:
     readers = {".yaml": _yaml, ".yml": _yaml, ".json": _json, ".jsonc": _json, ".toml": _toml}
     readers |= {".ini": _ini, ".cfg": _ini, ".py": read_python}

@@ -23,7 +23,7 @@ POLICY_RULE = "fitgate-policy-changed"
 """The one rule that no policy removes: a policy file is an IO by itself."""
 
 
-class _Subject:
+class Subject:
     """One change before the rules: what was found in its files, by look.
 
     `live` are the looks that may hold or be unknown; of a file in which nothing was found there are
@@ -69,13 +69,13 @@ def classify(facts: Facts, looks: Looks) -> Classification:
             (u.why for u in facts.unknown if u.what == "files"), "the files could not be listed"
         )
         return Classification(None, (), (Unknown("files", why),))
-    subject = _Subject(facts, looks)
+    subject = Subject(facts, looks)
     matches = list(_policy_files(facts.files))
     unknown: list[Unknown] = []
     if looks.policy.extends:  # nobody knows what the rules of the parent would have found
         unknown.append(Unknown("the rules of `extends`", "not available in this version"))
     for rule in looks.rules(subject.live):
-        said = _ask(rule, rule.when, subject)
+        said = ask(rule, rule.when, subject)
         if said.holds:
             matches += said.matches or (Match(rule.id, rule.category, "absence"),)
         elif said.holds is None:
@@ -84,28 +84,25 @@ def classify(facts: Facts, looks: Looks) -> Classification:
     return Classification(is_io, tuple(dict.fromkeys(matches)), tuple(dict.fromkeys(unknown)))
 
 
-def _paths(file: File) -> tuple[str, ...]:
-    return (file.path,) if file.old_path is None else (file.path, file.old_path)
-
-
 def _policy_files(files: tuple[File, ...]) -> list[Match]:
     return [
         Match(POLICY_RULE, "evaluation", "built-in", path, None, "status", None, file.status)
         for file in files
-        for path in _paths(file)
+        for path in file.paths
         if path in POLICY_FILES
     ]
 
 
-def _ask(  # noqa: PLR0911 - one branch a kind
-    rule: Rule, condition: Condition, subject: _Subject
+def ask(  # noqa: PLR0911 - one branch a kind
+    rule: Rule, condition: Condition, subject: Subject
 ) -> Answer:
+    """Say what a condition, or a part of one, says of a change."""
     if condition.any_:
-        return any_of(_ask(rule, inner, subject) for inner in condition.any_)
+        return any_of(ask(rule, inner, subject) for inner in condition.any_)
     if condition.all_:
-        return all_of(_ask(rule, inner, subject) for inner in condition.all_)
+        return all_of(ask(rule, inner, subject) for inner in condition.all_)
     if condition.not_:
-        return none_of(_ask(rule, condition.not_, subject))
+        return none_of(ask(rule, condition.not_, subject))
     if condition.text:
         author = subject.facts.change.author
         login = subject.facts.person(author).login if author else None
@@ -125,7 +122,7 @@ def _ask(  # noqa: PLR0911 - one branch a kind
     return _effects(rule, structure, subject) if structure else NO
 
 
-def _line(rule: Rule, condition: LineCondition, subject: _Subject) -> Answer:
+def _line(rule: Rule, condition: LineCondition, subject: Subject) -> Answer:
     """Ask a line condition of all its files together: what moved to another file is no loss."""
     name = subject.looks.id_of[condition]
     files = subject.concerned(name)
@@ -137,20 +134,19 @@ def _line(rule: Rule, condition: LineCondition, subject: _Subject) -> Answer:
         if not evidence(condition, [hits for _, hits in found]):
             return NO
     proofs = (
-        _line_match(rule, file, line)
-        for file, hits in found
-        for line in evidence(condition, [hits])
+        line_match(rule, file, line) for file, hits in found for line in evidence(condition, [hits])
     )
     return answer(proofs, (u for file in unread for u in _unread(file).unknown))
 
 
-def _line_match(rule: Rule, file: File, line: Line) -> Match:
+def line_match(rule: Rule, file: File, line: Line) -> Match:
+    """Return a changed line as proof."""
     gone = line.sign == "-"
     before, after = (line.text, None) if gone else (None, line.text)
     return Match(rule.id, rule.category, "line", file.path, line.number, None, before, after)
 
 
-def _setting(rule: Rule, condition: SettingCondition, subject: _Subject) -> Answer:
+def _setting(rule: Rule, condition: SettingCondition, subject: Subject) -> Answer:
     name = subject.looks.id_of[condition]
     files, answered = subject.concerned(name), name not in subject.unanswered
     unread = (file for file in files if file.settings is None or not answered)
@@ -167,10 +163,10 @@ def _settings_of(
     rule: Rule, condition: SettingCondition, file: File, settings: list[Setting]
 ) -> Answer:
     if file.broken:  # anything that stood under the key is at stake
-        lost = (_setting_match(rule, file, replace(s, after=file.broken)) for s in settings)
+        lost = (setting_match(rule, file, replace(s, after=file.broken)) for s in settings)
         return answer(lost, ())
     return answer(
-        (_setting_match(rule, file, s) for s in settings if fits(condition, s)),
+        (setting_match(rule, file, s) for s in settings if fits(condition, s)),
         (
             Unknown(f"{file.path}: {s.key}", f"{s.before} and {s.after} do not compare")
             for s in settings
@@ -179,7 +175,8 @@ def _settings_of(
     )
 
 
-def _setting_match(rule: Rule, file: File, s: Setting) -> Match:
+def setting_match(rule: Rule, file: File, s: Setting) -> Match:
+    """Return what became of a setting as proof."""
     return Match(rule.id, rule.category, "setting", file.path, s.line, s.key, s.before, s.after)
 
 
@@ -188,19 +185,20 @@ def _unread(file: File) -> Answer:
     return answer((), (Unknown(f"contents of {file.path}", why),))
 
 
-def _effects(rule: Rule, condition: EffectCondition, subject: _Subject) -> Answer:
+def _effects(rule: Rule, condition: EffectCondition, subject: Subject) -> Answer:
     name = subject.looks.id_of[condition]
     files = subject.concerned(name)
-    read = [file for file in files if is_read(condition, file.path)]
+    read = [file for file in files if is_read(condition, *file.paths)]
     unread = read if name in subject.unanswered else [f for f in read if f.effects is None]
     seen = () if name in subject.unanswered else files
     return answer(
-        (_effect_match(rule, file, effect) for file, effect in evidence_of(condition, seen)),
+        (effect_match(rule, file, effect) for file, effect in evidence_of(condition, seen)),
         (u for file in unread for u in _unread(file).unknown),
     )
 
 
-def _effect_match(rule: Rule, file: File, e: Effect) -> Match:
+def effect_match(rule: Rule, file: File, e: Effect) -> Match:
+    """Return what became of a thing read as structure as proof."""
     return Match(
         rule.id, rule.category, e.kind, file.path, e.line, e.key, e.before, e.after, e.change
     )

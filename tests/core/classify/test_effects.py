@@ -101,3 +101,33 @@ def test_a_deployment_is_told_by_its_environment_and_ref() -> None:
     assert classify(Facts(NOW, "git", REPO, elsewhere, ()), looks).is_io is False
     somewhere = replace(deployed, branch=None)
     assert classify(Facts(NOW, "git", REPO, somewhere, ()), looks).is_io is None
+
+
+@pytest.mark.parametrize("path", STRUCTURE)
+def test_a_file_that_lost_the_name_it_was_read_by_is_gone_though_no_line_changed(path: str) -> None:
+    gone = {
+        "requirements.txt": "dependency: {change: removed}",
+        ".gitlab-ci.yml": "workflow: {change: job-removed}",
+        "db/1.sql": "migration: {change: drops}",
+    }[path]
+    looks = asked(f"{{{gone}}}")
+    _, before, after = STRUCTURE[path]
+    file = File(f"{path}.off", "renamed", path, oid_before="1", oid_after="1")
+    found = classify(
+        Facts(NOW, "git", REPO, CHANGE, (looks.inspect(file, {"1": before}, None),)), looks
+    )
+    assert found.is_io is (not path.endswith(".sql"))  # a migration that is gone drops nothing
+    back = File(path, "renamed", f"{path}.off", oid_before="1", oid_after="1")
+    found = classify(
+        Facts(NOW, "git", REPO, CHANGE, (looks.inspect(back, {"1": after}, None),)), looks
+    )
+    assert found.is_io is path.endswith(".sql")  # and one that comes drops what it says
+
+
+def test_a_settings_file_that_lost_its_name_can_no_longer_be_read() -> None:
+    looks = asked('{setting: {files: "**", key: "**.threshold", moved: lowered}}')
+    file = File("eval.yaml.off", "renamed", "eval.yaml", oid_before="1", oid_after="1")
+    seen = looks.inspect(file, {"1": b"threshold: 0.9\n"}, None)
+    assert classify(Facts(NOW, "git", REPO, CHANGE, (seen,)), looks).is_io is True
+    moved = replace(file, path="old/eval.yaml")
+    assert looks.inspect(moved, {}, None).settings == ()

@@ -66,3 +66,25 @@ class UpstreamError(FitgateError):
 
 class ForgeError(UpstreamError):
     """The forge, or the clone that stands for it, could not be read at all."""
+
+
+class LedgerError(UpstreamError):
+    """The ledger could not be read or written."""
+
+
+class BrokenChainError(LedgerError):
+    """A ledger that was edited, cut or forked: nothing is added to it.
+
+    `seq` is the number of the first entry that does not hang together with those before it.
+    """
+
+    def __init__(self, seq: int, why: str) -> None:
+        self.seq, self.why = seq, why
+        super().__init__(
+            f"entry {seq} of the ledger {why}. Nothing is added to it: put a copy back that "
+            "`fitgate ledger verify` finds whole."
+        )
+
+
+class ImportProblemsError(ProblemsError):
+    """A file to import with rows that cannot be used; nothing of it was imported."""

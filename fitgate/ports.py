@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from typing import Protocol
 
 from fitgate.core.classify.lines import Difference
+from fitgate.core.entries import Draft, Head, Stored
 from fitgate.core.events import Event
 from fitgate.core.facts import Contents, Facts, Unread
 from fitgate.core.in_force import PolicyText
@@ -35,3 +37,39 @@ class Forge(Protocol):
 
     def policies(self, commit: str) -> Iterator[PolicyText]:
         """Yield the policy as it stands at a commit, then its earlier versions, newest first."""
+
+
+class Ledger(Protocol):
+    """One repository's append-only memory: a chain of entries, and what they name by digest."""
+
+    @property
+    def repo(self) -> str:
+        """Return the id of the repository whose chain this is."""
+
+    def head(self) -> Head:
+        """Return the end of the chain; number 0 of an empty one."""
+
+    def append(
+        self, drafts: Sequence[Draft], now: datetime, blobs: Sequence[bytes] = ()
+    ) -> Sequence[Stored]:
+        """Write down, in this order, those whose key is not there yet; return what was written.
+
+        All or nothing, the blobs with it; it is durable when this returns. `now` becomes
+        `recorded_at`, or the last one where the clock went back.
+
+        Raises:
+            LedgerError: when it could not be written; nothing was.
+            BrokenChainError: when what is there does not hang together; it names the entry.
+        """
+
+    def stored(self, after: int = 0) -> Iterator[Stored]:
+        """Yield the entries behind a number, in their order, as they are kept."""
+
+    def holds(self, keys: Sequence[str]) -> AbstractSet[str]:
+        """Return which of these keys have been written down."""
+
+    def blob(self, digest: str) -> bytes | None:
+        """Return the content with this digest; None: it is not, or no longer, kept."""
+
+    def close(self) -> None:
+        """Let go of what the ledger holds open."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from fitgate.core.canonical import sha256
+from fitgate.core.chain import read
 from fitgate.core.classify.lines import Difference
+from fitgate.core.entries import Draft, Entry, Head, Stored, seal
 from fitgate.core.events import Event
 from fitgate.core.facts import Contents, Facts, File, Unread
 from fitgate.core.in_force import PolicyText
@@ -61,3 +65,53 @@ class FakeForge:
         """Yield the versions kept for a commit; without any, that there is no policy."""
         self.bases.append(commit)
         yield from self.versions.get(commit, (PolicyText(commit, {}),))
+
+
+@dataclass
+class MemoryLedger:
+    """A ledger that is gone with the process."""
+
+    repo: str = "github:1"
+    chain: list[Stored] = field(default_factory=list)
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    _end: Head = field(default_factory=Head)
+    _keys: set[str] = field(default_factory=set)
+
+    def head(self) -> Head:
+        """Return the end of the chain."""
+        return self._end
+
+    def append(
+        self, drafts: Sequence[Draft], now: datetime, blobs: Sequence[bytes] = ()
+    ) -> Sequence[Stored]:
+        """Write down what is new."""
+        self.blobs |= {sha256(content): content for content in blobs}
+        written = []
+        for draft in drafts:
+            if draft.key in self._keys:
+                continue
+            stored, self._end = seal(draft, self.repo, self._end, now)
+            self._keys.add(draft.key)
+            written.append(stored)
+        self.chain += written
+        return written
+
+    def stored(self, after: int = 0) -> Iterator[Stored]:
+        """Yield what is behind a number."""
+        yield from self.chain[after:]
+
+    def holds(self, keys: Sequence[str]) -> AbstractSet[str]:
+        """Return which keys are there."""
+        return self._keys.intersection(keys)
+
+    def blob(self, digest: str) -> bytes | None:
+        """Return a blob, if it is there."""
+        return self.blobs.get(digest)
+
+    def close(self) -> None:
+        """Do nothing: nothing is held open."""
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Return all entries as values."""
+        return [*read(self.chain)]

@@ -27,9 +27,9 @@ class Nature:
 
     __pydantic_config__ = STRICT
     is_io: bool | None
-    categories: tuple[str, ...]
-    classes: tuple[ChangeClass, ...]
-    io_sr: tuple[int, ...]
+    categories: tuple[str, ...] = ()
+    classes: tuple[ChangeClass, ...] = ()
+    io_sr: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

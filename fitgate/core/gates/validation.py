@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from fitgate.core.check_names import names_it
 from fitgate.core.facts import Evaluation, Facts
 from fitgate.core.findings import Case, Finding, Outcome, finding
 from fitgate.core.gates.bounds import declared
-from fitgate.core.globs import GlobSet
 from fitgate.core.policy import Validation
 
 _GATE = "validation"
@@ -38,7 +37,7 @@ def _plan(case: Case) -> Iterator[Finding]:
 def _check(check: str, facts: Facts) -> Finding:
     if facts.evaluations is None:
         return finding(_GATE, Outcome.UNDECIDED, "evaluation-unknown", check=check)
-    named = [e for e in facts.evaluations if _names_it(check, e.name)]
+    named = [e for e in facts.evaluations if names_it(check, e.name)]
     failed, pending = (_names(named, result, facts.as_of) for result in ("failed", "pending"))
     if failed:
         return finding(_GATE, Outcome.HOLD, "evaluation-failed", check=check, failed=failed)
@@ -47,20 +46,6 @@ def _check(check: str, facts: Facts) -> Finding:
     if not named:
         return finding(_GATE, Outcome.HOLD, "evaluation-missing", check=check)
     return finding(_GATE, Outcome.ALLOW, "evaluation-passed", check=check)
-
-
-def _names_it(check: str, name: str) -> bool:
-    globs = _globs(check)
-    return name == check or (globs is not None and bool(globs.match(name)))
-
-
-@functools.lru_cache(maxsize=1_000)
-def _globs(check: str) -> GlobSet | None:
-    """Return a check as a glob; None for a name that is none, such as `test [3.12`."""
-    try:
-        return GlobSet([[check]])
-    except ValueError:
-        return None
 
 
 def _names(named: Iterable[Evaluation], result: str, as_of: datetime) -> tuple[str, ...]:

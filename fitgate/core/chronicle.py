@@ -1,0 +1,179 @@
+"""What a ledger comes to: one row a landing, and what happened beside; folded entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from fitgate.core.closure import Ended, closure
+from fitgate.core.entries import Entry
+from fitgate.core.findings import Outcome
+from fitgate.core.policy import Layer
+from fitgate.core.reclassified import Nature
+from fitgate.core.records import Record, record_of
+from fitgate.core.records.changes import (
+    Closed,
+    Decided,
+    Evaluated,
+    Incident,
+    Landed,
+    Mode,
+    PassedBy,
+    Reclassified,
+    Reverted,
+    Seen,
+    Stage,
+)
+from fitgate.core.standing import Standing
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One landing, and what became of it; a change that was merged and then deployed has two.
+
+    `required` null: no evaluation was declared, so its lag is unknown. `entries` are the numbers
+    of the ledger entries that the row is made of.
+    """
+
+    change: str
+    stage: Stage
+    landed_at: datetime
+    nature: Nature
+    standing: Standing
+    mode: Mode
+    layer: Layer | None = None
+    environment: str | None = None
+    commit: str | None = None
+    number: int | None = None
+    route: str | None = None
+    required: tuple[str, ...] | None = None
+    bypasses: tuple[PassedBy, ...] = ()
+    note: str = ""
+    seen_at: datetime | None = None
+    allowed_at: datetime | None = None
+    closed_at: datetime | None = None
+    pre_landing: bool = False
+    reverted_at: datetime | None = None
+    incidents: tuple[str, ...] = ()
+    entries: tuple[int, ...] = ()
+
+    @property
+    def lag(self) -> timedelta | None:
+        """Return the validation lag, signed; None while the change is not closed (fit.md 1.2)."""
+        return None if self.closed_at is None else self.closed_at - self.landed_at
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[R]):
+    """A record, when it came about, when it was written down, and the number of its entry."""
+
+    seq: int
+    at: datetime
+    recorded_at: datetime
+    record: R
+
+
+@dataclass(slots=True)
+class _Signals:
+    """What was heard of one change, in whatever order."""
+
+    landings: dict[tuple[Stage, str | None], Told[Landed]] = field(default_factory=dict)
+    seen: list[datetime] = field(default_factory=list)
+    allowed: list[datetime] = field(default_factory=list)
+    ended: list[Ended] = field(default_factory=list)
+    closed: list[tuple[datetime, bool]] = field(default_factory=list)
+    reverted: list[datetime] = field(default_factory=list)
+    incidents: list[str] = field(default_factory=list)
+    nature: Nature | None = None
+    entries: list[int] = field(default_factory=list)
+
+    def row(self, landed: Told[Landed]) -> Row:
+        record = landed.record
+        closed = min(self.closed, default=None) or closure(record.required, self.ended)
+        return Row(
+            change=record.change,
+            stage=record.stage,
+            landed_at=landed.at,
+            nature=self.nature or record.nature,
+            standing=record.standing,
+            mode=record.mode,
+            layer=record.layer,
+            environment=record.environment,
+            commit=record.commit,
+            number=record.number,
+            route=record.route,
+            required=record.required,
+            bypasses=record.bypasses,
+            note=record.note,
+            seen_at=min(self.seen, default=None),
+            allowed_at=min(self.allowed, default=None),
+            closed_at=closed[0] if closed else None,
+            pre_landing=closed[1] if closed else False,
+            reverted_at=min(self.reverted, default=None),
+            incidents=tuple(self.incidents),
+            entries=tuple(self.entries),
+        )
+
+
+class Chronicle:
+    """All that the entries told so far come to; entries may come in any order of their `at`."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self.seq = 0
+        self._changes: dict[str, _Signals] = {}
+        self._told: dict[str, list[Told[Any]]] = {}
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Entry) -> None:
+        """Take in one more entry.
+
+        Raises:
+            pydantic.ValidationError: when its body has not the shape of its kind.
+        """
+        record = record_of(entry)
+        told = Told(entry.seq, entry.at, entry.recorded_at, record)
+        self.seq = max(self.seq, entry.seq)
+        self._told.setdefault(entry.kind, []).append(told)
+        change = getattr(record, "change", None)
+        if change is not None:
+            signals = self._changes.setdefault(change, _Signals())
+            signals.entries.append(entry.seq)
+            _hear(signals, told)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield a row for each landing, changes in the order in which they were first heard of."""
+        for signals in self._changes.values():
+            for landed in signals.landings.values():
+                yield signals.row(landed)
+
+    def told(self, shape: type[R]) -> Sequence[Told[R]]:
+        """Return all records of one kind, in the order of their entries."""
+        return self._told.get(shape.__name__, ())
+
+
+def _hear(signals: _Signals, told: Told[Record]) -> None:
+    match told.record:
+        case Landed() as landed:
+            signals.landings.setdefault((landed.stage, landed.environment), told)  # type: ignore[arg-type]
+        case Seen():
+            signals.seen.append(told.at)
+        case Decided(of="proposal", outcome=Outcome.ALLOW):
+            signals.allowed.append(told.at)
+        case Evaluated() as ended:
+            passed = ended.result == "passed"
+            signals.ended.append(Ended(ended.name, passed, told.at, ended.pre_landing))
+        case Closed() as closed:
+            signals.closed.append((told.at, closed.pre_landing))
+        case Reverted():
+            signals.reverted.append(told.at)
+        case Incident() as incident:
+            signals.incidents.append(incident.incident)
+        case Reclassified() as said:
+            signals.nature = said.nature
+        case _:
+            pass

@@ -1,0 +1,1 @@
+"""The numbers: how each is defined, and what it came to."""

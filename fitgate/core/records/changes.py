@@ -25,14 +25,14 @@ How = Literal[
 
 @dataclass(frozen=True, slots=True)
 class PassedBy:
-    """One bypass: the gate that was passed by, how, and whether somebody answers for it.
+    """One bypass: how, which gates were passed by, and whether somebody answers for it.
 
     `visibility` tells an escalation (said openly, with a reason) from a silent skip.
     """
 
     __pydantic_config__ = STRICT
     how: How
-    gate: str = ""
+    gates: tuple[str, ...] = ()
     authorised: bool = False
     visibility: Literal["escalation", "silent"] = "silent"
     by: str | None = None

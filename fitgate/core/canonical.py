@@ -14,16 +14,16 @@ _WRITE = json.JSONEncoder(
 ).encode
 
 
-def canonical(value: JsonValue) -> bytes:
-    """Return a value as RFC 8785 has it.
+def canonical(value: JsonValue, *, plain: bool = False) -> bytes:
+    """Return a value as RFC 8785 has it; `plain`: its keys are ASCII and no number in it is odd.
 
-    Python's own writer says the same, thirty times as fast, wherever there is no fraction (its form
-    is ECMAScript's, section 3.2.2.3) and keys are ASCII (others sort by UTF-16, section 3.2.3).
+    Python's own writer says the same, much faster, wherever there is no fraction (its form is
+    ECMAScript's, section 3.2.2.3) and keys are ASCII (others sort by UTF-16, section 3.2.3).
 
     Raises:
         rfc8785.CanonicalizationError: for a value that no JSON carries.
     """
-    if not _is_plain(value):
+    if not plain and not _is_plain(value):
         return rfc8785.dumps(value)
     try:
         return _WRITE(value).encode()

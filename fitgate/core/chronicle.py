@@ -157,6 +157,7 @@ class Chronicle:
 
 
 def _hear(signals: _Signals, told: Told[Record]) -> None:
+    """Note what is said of a change; to lower what it counts as takes two people (fit.md 2.3)."""
     match told.record:
         case Landed() as landed:
             signals.landings.setdefault((landed.stage, landed.environment), told)  # type: ignore[arg-type]
@@ -173,7 +174,7 @@ def _hear(signals: _Signals, told: Told[Record]) -> None:
             signals.reverted.append(told.at)
         case Incident() as incident:
             signals.incidents.append(incident.incident)
-        case Reclassified() as said:
+        case Reclassified() as said if not (said.lowered and said.seconded_by is None):
             signals.nature = said.nature
         case _:
             pass

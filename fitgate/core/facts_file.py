@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import re
 from collections import Counter
@@ -11,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-import rfc8785
 from pydantic import TypeAdapter, ValidationError
 from pydantic.types import JsonValue
 
+from fitgate.core.canonical import canonical, sha256
 from fitgate.core.facts import Facts
 from fitgate.core.values import Scalar
 from fitgate.errors import FactsError, Problem
@@ -98,25 +97,17 @@ def facts_json(facts: Facts) -> dict[str, JsonValue]:
 
 
 def facts_digest(facts: Facts) -> str:
-    """Return the SHA-256 of the canonical bytes (RFC 8785) of the facts.
+    """Return the SHA-256 of the canonical bytes (RFC 8785) of the facts."""
+    return sha256(facts_bytes(facts))
+
+
+def facts_bytes(facts: Facts) -> bytes:
+    """Return the canonical bytes (RFC 8785) of the facts, which is what the ledger keeps of them.
 
     Members at their default are left out, so that a field of a later version changes no digest.
     """
     document = facts_adapter().dump_python(facts, mode="json", exclude_defaults=True)
-    said = canonical(document, exact=not _has_odd_floats(facts))
-    return "sha256:" + hashlib.sha256(said).hexdigest()
-
-
-def canonical(document: JsonValue, *, exact: bool = False) -> bytes:
-    """Return the canonical bytes (RFC 8785) of a document; `exact`: no float in it is odd.
-
-    Only odd floats need more than the standard library, which is ten times faster: our keys are
-    ASCII, and it escapes what RFC 8785 section 3.2.2.2 asks for and nothing else.
-    """
-    if not exact:
-        return rfc8785.dumps(document)
-    said = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return said.encode()
+    return canonical(document, plain=not _has_odd_floats(facts))
 
 
 def _has_odd_floats(facts: Facts) -> bool:

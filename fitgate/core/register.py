@@ -186,7 +186,8 @@ def entry_json(entry: RegisterEntry) -> dict[str, JsonValue]:
 class Line:
     """One judged change as a scan notes it down; only what is or may be an IO has an entry.
 
-    `verdict` is in the shape of `schemas/verdict.v1.json`.
+    `verdict` is in the shape of `schemas/verdict.v1.json`; `facts` are the canonical bytes of what
+    it was decided on, kept where a ledger is to have them.
     """
 
     __pydantic_config__ = STRICT
@@ -194,6 +195,7 @@ class Line:
     verdict: dict[str, Any]
     standing: Standing | None
     entry: RegisterEntry | None = None
+    facts: str | None = None
 
 
 @functools.cache

@@ -19,6 +19,7 @@ from typing import Any, NoReturn, Self
 
 from fitgate.bootstrap import Clone, open_clone, shipped_policies
 from fitgate.core.events import Event
+from fitgate.core.facts_file import facts_bytes
 from fitgate.core.proposal import entry_of
 from fitgate.core.reading import PolicyFile
 from fitgate.core.register import Line, line_adapter
@@ -60,23 +61,24 @@ class Work:
     given: PolicyFile | None
     event: Event
     done: int
+    keep_facts: bool = False
 
     def batches(self, clone: Clone, share: Share) -> Iterator[Batch]:
         """Judge a share and yield its lines, a batch at a time."""
         policies = Policies(clone, shipped_policies(), self.given)
         judged = run(self.event, clone, policies, self.done, share)
-        lines = (line_adapter().dump_json(_line(each)) for each in judged)
+        lines = (line_adapter().dump_json(self._line(each)) for each in judged)
         while batch := list(islice(lines, BATCH)):  # only the last one of all has fewer
             yield batch
 
-
-def _line(judged: Judged) -> Line:
-    facts, verdict, standing = judged.facts, judged.verdict, judged.standing
-    entry = None
-    if verdict.is_io is not False:
-        sentences = [match_sentence(match) for match in verdict.matches]
-        entry = entry_of(facts, verdict, standing, judged.policy, sentences)
-    return Line(facts.change.id, verdict_json(verdict), standing, entry)
+    def _line(self, judged: Judged) -> Line:
+        facts, verdict, standing = judged.facts, judged.verdict, judged.standing
+        entry = None
+        if verdict.is_io is not False:
+            sentences = [match_sentence(match) for match in verdict.matches]
+            entry = entry_of(facts, verdict, standing, judged.policy, sentences)
+        kept = facts_bytes(facts).decode() if self.keep_facts else None
+        return Line(facts.change.id, verdict_json(verdict), standing, entry, kept)
 
 
 @contextmanager

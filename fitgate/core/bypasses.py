@@ -1,0 +1,149 @@
+"""Bypasses: derived from what landed, under which verdict, by which way; nobody reports them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from fitgate.core.chronicle import Chronicle, Row, Told
+from fitgate.core.facts import Facts
+from fitgate.core.findings import Outcome
+from fitgate.core.people import voices
+from fitgate.core.policy import Policy
+from fitgate.core.records.changes import PassedBy, Reclassified
+from fitgate.core.records.controls import GateChanged
+from fitgate.core.standing import Standing
+from fitgate.core.verdict import Verdict
+
+LANDINGS = 50
+"""So many landings back it is looked how a team lands its changes."""
+FEWEST = 10
+MOSTLY = 0.9
+_AGAINST = {Outcome.HOLD, Outcome.DENY}
+WEAKENED = timedelta(days=7)
+"""A gate that stays weakened longer was changed for good, not opened for one landing."""
+
+
+@dataclass(slots=True)
+class Practice:
+    """How a team has landed its changes lately.
+
+    Where nearly all came by pull requests, that is a gate of its own; a direct push passes it by.
+    """
+
+    routes: deque[bool] = field(default_factory=lambda: deque(maxlen=LANDINGS))
+
+    def add(self, *, pushed: bool) -> None:
+        """Take the next landing."""
+        self.routes.append(pushed)
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Say whether changes came by pull requests, as far as the last landings tell."""
+        pulls = len(self.routes) - sum(self.routes)
+        return len(self.routes) >= FEWEST and pulls >= MOSTLY * len(self.routes)
+
+
+def passed_by(
+    facts: Facts,
+    verdict: Verdict,
+    standing: Standing,
+    policy: Policy,
+    practice: Practice,
+) -> tuple[PassedBy, ...]:
+    """Return the gates that a landing passed by, as far as its facts tell.
+
+    In force is FITGate's gate in enforce mode (`standing` is then a bypass), and in either mode the
+    team's own: changes come by pull requests. What is no IO bypasses nothing (fit.md 1.4).
+    """
+    if verdict.is_io is not True:
+        return ()
+    return tuple(_passed_by(facts, verdict, standing, policy, practice))
+
+
+def _passed_by(
+    facts: Facts, verdict: Verdict, standing: Standing, policy: Policy, practice: Practice
+) -> Iterator[PassedBy]:
+    pushed = is_push(facts)
+    against = tuple(dict.fromkeys(f.gate for f in verdict.findings if f.outcome in _AGAINST))
+    if standing is Standing.OVERRIDDEN:
+        used = next(f for f in verdict.findings if f.code == "override-used")
+        by, reason = str(used.params.get("by")), str(used.params.get("reason"))
+        yield PassedBy(
+            "override", against, authorised=True, visibility="escalation", by=by, reason=reason
+        )
+    elif standing is Standing.BYPASS and not pushed:
+        stale = any(voice.counts is False for voice in voices(facts, policy))
+        yield PassedBy("approvals-not-counted" if stale else "against-verdict", against)
+    elif pushed and (standing is Standing.BYPASS or practice.is_reviewed):
+        yield PassedBy("direct-push", against if standing is Standing.BYPASS else ("pull-request",))
+
+
+def is_push(facts: Facts) -> bool:
+    """Say whether a change came without a pull request."""
+    return facts.change.kind == "push" and facts.change.landed_as == "push"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One bypass of one landing."""
+
+    row: Row
+    passed: PassedBy
+    at: datetime
+
+
+def events(chronicle: Chronicle) -> Iterator[Event]:
+    """Yield all bypasses of IO landings, oldest first.
+
+    To those told with a landing comes what only the ledger as a whole shows: a gate that was
+    weakened before it and restored after it, and a label that one person alone had lowered.
+    """
+    found = [*_all(chronicle)]
+    yield from sorted(found, key=lambda event: (event.at, event.row.change, event.passed.how))
+
+
+def _all(chronicle: Chronicle) -> Iterator[Event]:
+    openings = [*_openings(chronicle.told(GateChanged))]
+    lowered = _lowered(chronicle)
+    for row in chronicle.rows():
+        told = lowered.get(row.change)
+        if told is not None and told.at <= row.landed_at:
+            record = told.record
+            yield Event(
+                row, PassedBy("label-lowered", by=record.by, reason=record.why), row.landed_at
+            )
+        if row.nature.is_io is not True:
+            continue
+        for passed in row.bypasses:
+            yield Event(row, passed, row.landed_at)
+        for gate, start, end, by in openings:
+            if start <= row.landed_at <= end:
+                yield Event(row, PassedBy("gate-weakened", (gate,), by=by), row.landed_at)
+
+
+def _openings(
+    changes: Sequence[Told[GateChanged]],
+) -> Iterator[tuple[str, datetime, datetime, str | None]]:
+    """Yield each time that a gate was weakened and soon after restored."""
+    since: dict[str, Told[GateChanged]] = {}
+    for told in sorted(changes, key=lambda t: (t.at, t.seq)):
+        gate = told.record.gate
+        if told.record.moved == "weakened":
+            since.setdefault(gate, told)
+        elif (before := since.pop(gate, None)) and told.at - before.at <= WEAKENED:
+            yield gate, before.at, told.at, before.record.by
+
+
+def _lowered(chronicle: Chronicle) -> dict[str, Told[Reclassified]]:
+    """Return who lowered a label without a second person, by change."""
+    alone: dict[str, Told[Reclassified]] = {}
+    for told in chronicle.told(Reclassified):
+        record = told.record
+        if record.lowered and record.seconded_by is None:
+            alone[record.change] = told
+        else:
+            alone.pop(record.change, None)
+    return alone

@@ -1,0 +1,138 @@
+"""What is written down of a landing that was judged: its verdict, and that it took effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fitgate.core.bypasses import Practice, is_push, passed_by
+from fitgate.core.entries import Draft
+from fitgate.core.facts import Facts
+from fitgate.core.policy import Policy
+from fitgate.core.reclassified import Nature
+from fitgate.core.records import draft
+from fitgate.core.records.changes import Decided, Judge, Landed, Reverted, Said, Stage
+from fitgate.core.records.controls import GateChanged, PolicyChanged
+from fitgate.core.standing import Standing
+from fitgate.core.values import Instant
+from fitgate.core.verdict import Verdict
+
+STAGES: dict[str, Stage] = {"deployment": "deployment", "release": "release"}
+"""How a change landed → the stage at which it did; what is not named here was merged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A landing, the verdict on it as of then, and the policy that it was judged by."""
+
+    facts: Facts
+    verdict: Verdict
+    standing: Standing
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The policy that judged last: the digest of its bytes, and the policy if it can be had."""
+
+    digest: str
+    policy: Policy | None
+
+
+class Recorder:
+    """Turns judgements into drafts, oldest first; it remembers how the team lands its changes."""
+
+    def __init__(self, practice: Practice | None = None, in_force: InForce | None = None) -> None:
+        self._practice = practice or Practice()
+        self._in_force = in_force
+
+    def record(self, judged: Judgement) -> Iterator[Draft]:
+        """Yield what is to be written down of the next landing."""
+        yield from _policy_moves(self._in_force, judged)
+        decided = decided_draft(judged.facts, judged.verdict, "landing")
+        yield decided
+        facts, verdict, change = judged.facts, judged.verdict, judged.facts.change
+        landed_at = change.landed_at or facts.as_of
+        stage = STAGES.get(change.landed_as or "", "merge")
+        record = Landed(
+            change=change.id,
+            stage=stage,
+            nature=nature_of(verdict),
+            standing=judged.standing,
+            mode=verdict.mode,
+            layer=verdict.layer,
+            environment=change.environment,
+            commit=change.head,
+            number=change.number,
+            route=change.landed_as,
+            required=judged.policy.boundary.closure.checks or None,
+            decided=decided.key,
+            bypasses=passed_by(facts, verdict, judged.standing, judged.policy, self._practice),
+        )
+        yield draft(record, landed_at, landed_key(change.id, stage, change.environment))
+        self._practice.add(pushed=is_push(facts))
+        self._in_force = InForce(verdict.policy.digest, judged.policy)
+
+
+def landed_key(change: str, stage: str, environment: str | None = None) -> str:
+    """Return the key of the entry that a change took effect at a stage."""
+    return "/".join(filter(None, ("landed", change, stage, environment)))
+
+
+def decided_draft(facts: Facts, verdict: Verdict, of: str) -> Draft:
+    """Return what is written down of a verdict."""
+    policy, decider = verdict.policy, verdict.decider
+    record = Decided(
+        change=facts.change.id,
+        of="landing" if of == "landing" else "proposal",
+        outcome=verdict.outcome,
+        mode=verdict.mode,
+        nature=nature_of(verdict),
+        content=verdict.digest,
+        facts=verdict.facts,
+        judge=Judge(policy.source, policy.commit, policy.digest, decider.version, decider.engine),
+        layer=verdict.layer,
+        eligible_at=verdict.eligible_at,
+        findings=tuple(Said(f.gate, f.outcome, f.code) for f in verdict.findings),
+    )
+    return draft(
+        record, verdict.as_of, f"decided/{facts.change.id}/{verdict.facts}/{policy.digest}"
+    )
+
+
+def reverted_draft(change: str, by: str, at: Instant) -> Draft:
+    """Return what is written down of a change that another one undid."""
+    return draft(Reverted(change, by), at, f"reverted/{change}/{by}")
+
+
+def nature_of(verdict: Verdict) -> Nature:
+    """Return what a verdict says that the change is."""
+    return Nature(verdict.is_io, verdict.categories, verdict.classes, verdict.io_sr)
+
+
+def _policy_moves(before: InForce | None, judged: Judgement) -> Iterator[Draft]:
+    """Yield that another policy judges now, and which of its gates went or came."""
+    now, change = judged.verdict.policy, judged.facts.change
+    then = before.digest if before else None
+    if then == now.digest:
+        return
+    at = change.landed_at or judged.facts.as_of
+    record = PolicyChanged(now.source, now.commit, then, now.digest, judged.verdict.mode)
+    yield draft(record, at, f"policy-changed/{change.id}/{now.digest}")
+    if before is not None and before.policy is not None:
+        for moved in _gate_moves(before.policy, judged.policy):
+            yield draft(moved, at, f"gate-changed/{moved.gate}/{change.id}")
+
+
+def _gate_moves(before: Policy, after: Policy) -> Iterator[GateChanged]:
+    """Yield which of FITGate's own gates one policy has weaker, or stronger, than the last."""
+    if before.mode != after.mode:
+        detail = f"{before.mode} → {after.mode}"
+        yield _moved("mode", detail, weaker=after.mode == "shadow")
+    had, has = ({gate.type for gate in policy.gates} for policy in (before, after))
+    for gate in sorted(had ^ has):
+        yield _moved(gate, "went" if gate in had else "came", weaker=gate in had)
+
+
+def _moved(gate: str, detail: str, *, weaker: bool) -> GateChanged:
+    return GateChanged(gate, "weakened" if weaker else "strengthened", detail=detail)

@@ -1,0 +1,145 @@
+"""What a scan found, written into a ledger: verdicts, landings, what they were judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from fitgate.bootstrap import Clone, progress, shipped_policies
+from fitgate.core.bypasses import LANDINGS, Practice
+from fitgate.core.canonical import sha256
+from fitgate.core.chain import read
+from fitgate.core.chronicle import Chronicle
+from fitgate.core.entries import Draft
+from fitgate.core.facts_file import facts_adapter
+from fitgate.core.in_force import SHIPPED
+from fitgate.core.policy import Policy
+from fitgate.core.reading import parse_policy
+from fitgate.core.recording import InForce, Judgement, Recorder, reverted_draft
+from fitgate.core.records.controls import PolicyChanged
+from fitgate.core.register import Line, line_adapter
+from fitgate.core.standing import Standing
+from fitgate.core.verdict import PolicyRef, verdict_adapter
+from fitgate.errors import PolicyError
+from fitgate.ports import Ledger
+
+BATCH = 500
+"""Landings written down together: all of them, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many landings were told, and how many entries that added."""
+
+    landings: int
+    entries: int
+
+
+class Texts:
+    """The texts of policies: given by hand, shipped, or in the clone; each looked up once."""
+
+    def __init__(self, clone: Clone, given: str | None) -> None:
+        self._clone, self._given = clone, given
+        self._library = shipped_policies()
+        self._found: dict[str, tuple[str | None, Policy]] = {}
+
+    def of(self, ref: PolicyRef) -> tuple[str | None, Policy]:
+        """Return the text of the policy that judged, and what it says.
+
+        The text is null if it can no longer be had as it was; then the shipped default stands in.
+        """
+        if ref.digest not in self._found:
+            text = next(
+                (t for t in self._candidates(ref) if sha256(t.encode()) == ref.digest), None
+            )
+            said = text if text is not None else self._library["default"]
+            self._found[ref.digest] = text, parse_policy(said, ref.source, self._library).policy
+        return self._found[ref.digest]
+
+    def _candidates(self, ref: PolicyRef) -> Iterator[str]:
+        if self._given is not None:
+            yield self._given
+        if ref.source == SHIPPED:
+            yield self._library["default"]
+        if ref.commit is not None:
+            for version in self._clone.policies(ref.commit):
+                yield from version.files.values()
+
+
+def record(
+    lines: Iterable[bytes],
+    clone: Clone,
+    texts: Texts,
+    ledger: Ledger,
+    now: datetime,
+    *,
+    total: int,
+    shown: bool,
+) -> Recorded:
+    """Write down the judged landings of a scan, oldest first; what is known already adds nothing.
+
+    Raises:
+        LedgerError: when it could not be written; whole batches before that stay.
+    """
+    landed: dict[str, datetime] = {}
+    written = 0
+    told = (line_adapter().validate_json(text) for text in lines)
+    recorder: Recorder | None = None
+    with progress("writing the ledger", total, shown=shown) as show:
+        while batch := [*islice(told, BATCH)]:
+            drafts: list[Draft] = []
+            blobs: dict[str, bytes] = {}
+            for line in batch:
+                judged, text = _judgement(line, texts)
+                at = judged.facts.change.landed_at or judged.facts.as_of
+                if recorder is None:
+                    recorder = _recorder(ledger, at)
+                landed[str(judged.facts.change.head)] = at
+                drafts += recorder.record(judged)
+                blobs[judged.verdict.facts] = (line.facts or "").encode()
+                if text is not None:
+                    blobs[judged.verdict.policy.digest] = text.encode()
+            written += len(ledger.append(drafts, now, [*blobs.values()]))
+            show(len(landed))
+    written += len(ledger.append([*_reverted(landed, clone)], now))
+    return Recorded(len(landed), written)
+
+
+def _judgement(line: Line, texts: Texts) -> tuple[Judgement, str | None]:
+    facts = facts_adapter().validate_json(line.facts or "")
+    verdict = verdict_adapter().validate_python(line.verdict)
+    text, policy = texts.of(verdict.policy)
+    return Judgement(facts, verdict, line.standing or Standing.UNJUDGED, policy), text
+
+
+def _recorder(ledger: Ledger, at: datetime) -> Recorder:
+    """Return a recorder that knows what the ledger holds of the time before."""
+    known = Chronicle(read(ledger.stored(), as_of=at))
+    before = sorted((r for r in known.rows() if r.landed_at < at), key=lambda r: r.landed_at)
+    practice = Practice()
+    for row in before[-LANDINGS:]:
+        practice.add(pushed=row.route == "push")
+    changes = [told for told in known.told(PolicyChanged) if told.at < at]
+    if not changes:
+        return Recorder(practice)
+    last = max(changes, key=lambda told: (told.at, told.seq)).record.after
+    return Recorder(practice, InForce(last, _policy(ledger.blob(last))))
+
+
+def _policy(text: bytes | None) -> Policy | None:
+    if text is None:
+        return None
+    try:
+        return parse_policy(text.decode(), "the ledger", shipped_policies()).policy
+    except (PolicyError, UnicodeDecodeError):
+        return None
+
+
+def _reverted(landed: Mapping[str, datetime], clone: Clone) -> Iterator[Draft]:
+    repo = None
+    for sha in landed:
+        for by in clone.reverts.state(sha).reverted_by:
+            repo = repo or clone.repo(sha).id
+            yield reverted_draft(f"{repo}@{sha}", f"{repo}@{by}", landed[by])

@@ -1,0 +1,130 @@
+"""Bypasses are derived from what landed, and unknown accuses nobody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from fitgate.core.bypasses import FEWEST, Practice, events, passed_by
+from fitgate.core.chronicle import Chronicle
+from fitgate.core.facts import Facts
+from fitgate.core.findings import Outcome, finding
+from fitgate.core.reclassified import Nature
+from fitgate.core.records import Record, draft
+from fitgate.core.records.changes import Landed, PassedBy, Reclassified
+from fitgate.core.records.controls import GateChanged
+from fitgate.core.standing import Standing
+from tests.builders import DAY, HOUR, NOW, a_change, a_policy, an_approval, facts_of
+from tests.fakes import MemoryLedger
+from tests.verdicts import a_verdict
+
+HELD = finding("slow-authority", Outcome.HOLD, "rationale-missing")
+PUSH = facts_of(a_change(kind="push", landed_as="push", number=None))
+
+
+def reviewed(pulls: int = FEWEST, pushes: int = 0) -> Practice:
+    practice = Practice()
+    for _ in range(pulls):
+        practice.add(pushed=False)
+    for _ in range(pushes):
+        practice.add(pushed=True)
+    return practice
+
+
+def told(facts: Facts, standing: Standing, practice: Practice, **verdict: Any) -> list[PassedBy]:  # noqa: ANN401
+    said = a_verdict(Outcome.HOLD, findings=(HELD,), **verdict)
+    return [*passed_by(facts, said, standing, a_policy(), practice)]
+
+
+def test_what_landed_against_the_verdict_passed_by_the_gates_that_held_it() -> None:
+    assert told(facts_of(), Standing.BYPASS, Practice()) == [
+        PassedBy("against-verdict", ("slow-authority",))
+    ]
+
+
+def test_approvals_of_the_author_are_named_as_what_did_not_count() -> None:
+    own = facts_of(approvals=(an_approval("alice"),))
+    assert [p.how for p in told(own, Standing.BYPASS, Practice())] == ["approvals-not-counted"]
+
+
+def test_a_direct_push_against_the_verdict_is_told_as_one() -> None:
+    assert [p.how for p in told(PUSH, Standing.BYPASS, Practice())] == ["direct-push"]
+
+
+def test_an_override_is_authorised_and_no_silent_skip() -> None:
+    used = finding("override", Outcome.ALLOW, "override-used", by="github:sam", reason="fire")
+    verdict = a_verdict(findings=(HELD, used))
+    (only,) = passed_by(facts_of(), verdict, Standing.OVERRIDDEN, a_policy(), Practice())
+    assert (only.authorised, only.visibility, only.by, only.reason) == (
+        True, "escalation", "github:sam", "fire",
+    )  # fmt: skip
+
+
+def test_a_push_passes_by_the_practice_of_a_team_that_lands_by_pull_requests() -> None:
+    practice = reviewed()
+    assert told(PUSH, Standing.WOULD_HOLD, practice) == [PassedBy("direct-push", ("pull-request",))]
+
+
+@pytest.mark.parametrize("practice", [Practice(), reviewed(FEWEST - 1), reviewed(8, 2)])
+def test_a_team_that_pushes_or_of_which_little_is_known_has_no_such_gate(
+    practice: Practice,
+) -> None:
+    assert told(PUSH, Standing.WOULD_HOLD, practice) == []
+
+
+@pytest.mark.parametrize("is_io", [False, None])
+def test_what_is_not_known_to_be_an_io_bypasses_nothing(is_io: bool | None) -> None:  # noqa: FBT001
+    assert told(PUSH, Standing.UNJUDGED, reviewed(), is_io=is_io) == []
+
+
+@pytest.mark.parametrize("standing", [Standing.UNJUDGED, Standing.WOULD_HOLD, Standing.ALLOWED])
+def test_what_cannot_be_judged_or_runs_in_shadow_accuses_nobody(standing: Standing) -> None:
+    assert told(facts_of(), standing, reviewed()) == []
+
+
+def chronicle(*records: tuple[Record, timedelta]) -> Chronicle:
+    ledger = MemoryLedger()
+    ledger.append([draft(r, NOW + after, f"{n}") for n, (r, after) in enumerate(records)], NOW)
+    return Chronicle(ledger.entries)
+
+
+IO = Nature(is_io=True, categories=("data",))
+LANDED = Landed("github:1#7", "merge", IO, Standing.ALLOWED, "enforce")
+
+
+def test_a_gate_weakened_and_restored_around_a_landing_was_passed_by() -> None:
+    opened = GateChanged("required-review", "weakened", by="github:alice")
+    shut = GateChanged("required-review", "strengthened")
+    (event,) = events(chronicle((opened, -HOUR), (LANDED, 0 * HOUR), (shut, HOUR)))
+    assert (event.passed.how, event.passed.gates) == ("gate-weakened", ("required-review",))
+    assert (event.passed.by, event.at) == ("github:alice", NOW)
+
+
+@pytest.mark.parametrize(
+    ("opened", "shut"), [(HOUR, 2 * HOUR), (-3 * HOUR, -HOUR), (-HOUR, 8 * DAY)]
+)
+def test_a_gate_that_was_whole_at_the_landing_or_changed_for_good_was_not(
+    opened: timedelta, shut: timedelta
+) -> None:
+    weak, strong = GateChanged("ci", "weakened"), GateChanged("ci", "strengthened")
+    assert not [*events(chronicle((weak, opened), (LANDED, 0 * HOUR), (strong, shut)))]
+
+
+def test_a_label_lowered_by_one_person_alone_is_a_bypass_and_lowers_nothing() -> None:
+    less = Reclassified("github:1#7", Nature(is_io=False), "github:bob", "it is docs", lowered=True)
+    told = chronicle((less, -HOUR), (LANDED, 0 * HOUR))
+    (event,) = events(told)
+    assert (event.passed.how, event.passed.by) == ("label-lowered", "github:bob")
+    assert next(told.rows()).nature == IO
+
+
+def test_a_label_lowered_by_two_people_is_what_counts() -> None:
+    less = Reclassified(
+        "github:1#7", Nature(is_io=False), "github:bob", "it is docs", lowered=True,
+        seconded_by="github:sam",
+    )  # fmt: skip
+    told = chronicle((less, -HOUR), (LANDED, 0 * HOUR))
+    assert not [*events(told)]
+    assert next(told.rows()).nature.is_io is False

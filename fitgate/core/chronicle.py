@@ -29,6 +29,8 @@ from fitgate.core.records.changes import (
 from fitgate.core.standing import Standing
 
 R = TypeVar("R", bound=Record)
+SHORTEST = 7
+"""Characters of a commit id that name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,13 @@ class Row:
     def lag(self) -> timedelta | None:
         """Return the validation lag, signed; None while the change is not closed (fit.md 1.2)."""
         return None if self.closed_at is None else self.closed_at - self.landed_at
+
+    def is_called(self, name: str) -> bool:
+        """Say whether a person may mean it: by its id, seven characters of its commit, or #12."""
+        if name[:1] in "#!":
+            return self.number is not None and name[1:] == str(self.number)
+        by_commit = len(name) >= SHORTEST and bool(self.commit and self.commit.startswith(name))
+        return name == self.change or by_commit
 
 
 @dataclass(frozen=True, slots=True)

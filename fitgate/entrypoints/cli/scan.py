@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fitgate.entrypoints.cli import asked
+from fitgate.entrypoints.cli.ledgers import LedgerOption
 
 if TYPE_CHECKING:
+    from fitgate.adapters.journal import Journal
+    from fitgate.bootstrap import Clone
     from fitgate.core.register import Register
 
 JOURNAL = "scan.jsonl"
@@ -61,6 +64,10 @@ def scan(
         int | None,
         typer.Option(min=1, help="Processes that judge; by default as many as pay.", metavar="N"),
     ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write what was judged into the ledger as well.")
+    ] = False,
+    ledger: LedgerOption = None,
     exit_code: Annotated[
         bool,
         typer.Option("--exit-code", help="Exit 1 if anything landed that a gate would have held."),
@@ -82,7 +89,7 @@ def scan(
     known = asked.reviews(asked.reviews_file(path, reviews), must_exist=reviews is not None)
     given, when = asked.policy_file(policy), since or ("all" if span else "90d")
     with open_clone(path) as clone:
-        work = Scan(path, clone, given, known, span=span, since=when)
+        work = Scan(path, clone, given, known, span=span, since=when, keep_facts=record)
         with work.journal(out and out / JOURNAL, resume=resume) as journal:
             try:
                 work.judge(journal, jobs=jobs, shown=sys.stderr.isatty())
@@ -90,12 +97,30 @@ def scan(
                 if out is not None:
                     print("fitgate: interrupted; --resume goes on from here", file=sys.stderr)
                 raise
+            if record:
+                _record(journal, clone, policy, ledger, path)
             register = work.register(journal)
             files = write_register(out, register) if out is not None else []
             journal.remove()
             _show(register, path, files, Format.JSON if as_json else form)
     held = any(register.tally.standings.get(s) for s in (Standing.BYPASS, Standing.WOULD_HOLD))
     return 1 if exit_code and held else 0
+
+
+def _record(
+    journal: Journal, clone: Clone, policy: str | None, ledger: str | None, path: Path
+) -> None:
+    """Write what was judged into the ledger, and say what that came to."""
+    from fitgate.entrypoints.cli import recording
+    from fitgate.entrypoints.cli.ledgers import opened
+
+    texts = recording.Texts(clone, asked.text_of(policy) if policy else None)
+    with opened(ledger, path, create=True) as home:
+        done = recording.record(
+            journal.lines(), clone, texts, home, asked.now(),
+            total=journal.done, shown=sys.stderr.isatty(),
+        )  # fmt: skip
+    print(f"fitgate: {done.entries} entries written into the ledger", file=sys.stderr)
 
 
 def _show(register: Register, path: Path, files: list[Path], form: Format) -> None:

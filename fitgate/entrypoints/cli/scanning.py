@@ -37,10 +37,12 @@ class Scan:
         *,
         span: str | None,
         since: str,
+        keep_facts: bool = False,
     ) -> None:
         self._path, self._clone = path, clone
         self._given, self._reviews = given, reviews
         self._span, self._since = span, since
+        self._keep_facts = keep_facts
 
     def journal(self, path: Path | None, *, resume: bool) -> Journal:
         """Open the journal: one taken up, else a new one; without a path in a file of no name."""
@@ -50,6 +52,7 @@ class Scan:
             "--policy": self._given.digest if self._given else "",
             "--range": self._span or "",
             "--since": self._since,
+            "--record": "yes" if self._keep_facts else "",
         }
         taken = journals().take_up(path, said) if resume and path else None
         return taken or journals().begin(path, said, self._fixed())
@@ -57,7 +60,7 @@ class Scan:
     def judge(self, journal: Journal, *, jobs: int | None, shown: bool) -> None:
         """Judge what the journal does not have yet, and note it down there."""
         event = _event(journal.fixed)
-        work = shares.Work(self._path, self._given, event, journal.done)
+        work = shares.Work(self._path, self._given, event, journal.done, self._keep_facts)
         total = self._clone.count(event)
         jobs = jobs or shares.worth(total - journal.done)
         with (

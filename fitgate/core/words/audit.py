@@ -1,0 +1,56 @@
+"""What people read of the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from fitgate.core.audit import Score, Week
+from fitgate.core.chronicle import Row
+from fitgate.core.inert import inert
+
+SAMPLE = ("change", "landed", "commit")
+
+
+def sample_row(row: Row, labelled: bool) -> tuple[str, str, str]:  # noqa: FBT001 - a column
+    """Return a line of the sample: what to look at, and nothing of what the rules said."""
+    name = f"#{row.number}" if row.number else (row.commit or row.change)[:12]
+    done = "  (labelled)" if labelled else ""
+    return f"{inert(name)}{done}", f"{row.landed_at:%Y-%m-%d}", inert((row.commit or "")[:12])
+
+
+def sample_hints(week: Week, rows: Sequence[Row]) -> Iterator[str]:
+    """Yield what to do with a sample."""
+    if not rows:
+        yield f"Nothing that the rules could judge landed in {week}."
+        return
+    yield f"{len(rows)} changes of {week}, drawn by lot. Look at each as if for the first time:"
+    yield "can it be undone? What the rules said is not shown, so that it cannot sway you."
+    yield "  git show COMMIT"
+    yield "  fitgate audit label COMMIT --io --category data --why '…'     or  --not-io"
+
+
+def score_lines(score: Score) -> Iterator[str]:
+    """Yield what the audits came to."""
+    if not score.labelled:
+        yield "No landing has a second label: whether the rules miss anything is unknown."
+        yield "Draw some:  fitgate audit sample"
+        return
+    total = len(score.labelled)
+    yield f"{total} landings have a second label; on {score.disagreed} of them it is another."
+    if score.miss_rate is None:
+        yield "None of them was no IO to the rules: whether these miss anything is unknown."
+    else:
+        yield (
+            f"Of {score.others} that were no IO to the rules, {score.missed} are, to their "
+            f"auditors: {score.miss_rate:.0%} missed."
+        )
+    if score.kappa is None:
+        yield "Agreement beyond chance (Cohen's kappa) is unknown: one side always said the same."
+    else:
+        yield f"Agreement beyond chance (Cohen's kappa): {score.kappa:.2f}."
+    for each in score.labelled:
+        if not each.agrees:
+            name = f"#{each.row.number}" if each.row.number else (each.row.commit or "")[:12]
+            said = "an IO" if each.said.is_io else "no IO"
+            why = f": {inert(each.said.why)}" if each.said.why else ""
+            yield f"  {inert(name)}  {inert(each.said.by)} says {said}{why}"

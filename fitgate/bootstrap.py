@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
-from fitgate.ports import Forge
+from fitgate.errors import UserError
+from fitgate.ports import Forge, Ledger
+from fitgate.settings import LEDGERS, ledger_kind
 
 if TYPE_CHECKING:
     from fitgate.adapters.console import Rows
     from fitgate.adapters.journal import Journal
+    from fitgate.adapters.ledger.database import Database
+    from fitgate.adapters.ledger.sql import SqlLedger
     from fitgate.adapters.policy_graph import Draw
     from fitgate.adapters.register_files import Writer
     from fitgate.core.events import Event
@@ -62,6 +67,52 @@ def open_clone(path: Path) -> Iterator[Clone]:
 
     with Local(path) as clone:
         yield clone
+
+
+def open_ledger(where: str, repo: str, clone_path: Path, *, create: bool = False) -> Ledger:
+    """Open a repository's chain; `clone_path` is the clone whose branch it may be.
+
+    Raises:
+        UserError: when there is no ledger, and `create` does not allow to make one.
+        LedgerError: when it cannot be reached.
+    """
+    if ledger_kind(where) == "branch":
+        return _branch_ledger(clone_path, repo)
+    return chain_in(open_database(where, create=create), repo)
+
+
+def chain_in(database: Database, repo: str) -> SqlLedger:
+    """Return a repository's chain in an open database; closing it closes that."""
+    from fitgate.adapters.ledger.sql import SqlLedger
+
+    return SqlLedger(database, repo)
+
+
+def open_database(where: str, *, create: bool = False) -> Database:
+    """Open a database that may hold the chains of many repositories; raises as `open_ledger`."""
+    kind = ledger_kind(where)
+    if kind == "sqlite":
+        from fitgate.adapters.ledger.sqlite import SqliteDatabase
+
+        return SqliteDatabase(Path(where.removeprefix("sqlite:///")), create=create)
+    if kind == "postgresql":
+        from fitgate.adapters.ledger.postgres import PostgresDatabase
+
+        return PostgresDatabase(where, create=create)
+    shown = where.partition("://")[0]  # what follows may hold a password
+    raise UserError(f"--ledger {shown!r} is not where a ledger can be: say {LEDGERS}.")
+
+
+def _branch_ledger(clone_path: Path, repo: str) -> Ledger:
+    try:
+        branch = importlib.import_module("fitgate.adapters.ledger.branch")
+    except ModuleNotFoundError as exc:
+        raise UserError(
+            "A ledger on a Git branch is not available in this version: say "
+            "--ledger sqlite:///FILE or postgresql://…"
+        ) from exc
+    ledger: Ledger = branch.BranchLedger(clone_path, repo)
+    return ledger
 
 
 def shipped_policies() -> Mapping[str, str]:

@@ -60,6 +60,10 @@ class RegisterError(ProblemsError):
     """A register or review file that cannot be used."""
 
 
+class SettingsError(ProblemsError):
+    """Variables of the environment that cannot be used."""
+
+
 class UpstreamError(FitgateError):
     """A system we lean on did not answer: exit code 4."""
 

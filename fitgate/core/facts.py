@@ -42,6 +42,10 @@ Contents = Mapping[str, bytes | Unread]
 """Blob id → its bytes, or why there are none."""
 
 
+SHALLOW_ID = "git:shallow"
+"""The id of every repository that is seen through a shallow clone: it ends before its root."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repo:
     """The governed repository: the host's id (or the root commit of a clone) and a name to show."""

@@ -12,10 +12,10 @@ from fitgate.adapters.git.commits import LOG, Commit, read_commits
 from fitgate.adapters.git.difftree import Pair, files_between
 from fitgate.adapters.git.identities import contributors_of
 from fitgate.adapters.git.landings import Landing
-from fitgate.adapters.git.overlay import SHALLOW_ID, Overlay
+from fitgate.adapters.git.overlay import Overlay
 from fitgate.adapters.git.restorations import Restorations, Restored
 from fitgate.adapters.git.store import Store
-from fitgate.core.facts import Change, Facts, File, Repo, Unknown, Unread
+from fitgate.core.facts import SHALLOW_ID, Change, Facts, File, Repo, Unknown, Unread
 from fitgate.core.trailers import Declaration, is_declaration, parse_trailers, read_declaration
 
 _NOT_IN_A_CLONE = tuple(

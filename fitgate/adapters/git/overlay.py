@@ -14,11 +14,11 @@ from types import TracebackType
 from typing import IO, Self
 
 from fitgate.adapters.git.program import Program, Running, Said
+from fitgate.core.facts import SHALLOW_ID
 from fitgate.errors import ForgeError, UserError
 
 BIG = 1 << 20
 """Bytes; a larger file is compared by its object ids alone and never read (`content.py`)."""
-SHALLOW_ID = "git:shallow"
 
 _IN_CLONE = ("-c", "core.fsmonitor=false", "-c", "protocol.allow=never")
 _IN_OVERLAY = (

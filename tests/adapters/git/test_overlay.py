@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fitgate.adapters.git.overlay import SHALLOW_ID, Overlay
+from fitgate.adapters.git.overlay import Overlay
+from fitgate.core.facts import SHALLOW_ID
 from fitgate.errors import ForgeError, UserError
 from tests.adapters.git.making import Made, failing, run
 

@@ -1,0 +1,75 @@
+"""PostgreSQL: many repositories, one advisory lock for each."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from fitgate.adapters.ledger.database import PATIENCE, Database
+from fitgate.errors import LedgerError, UserError
+
+_NO_SUCH_DATABASE, _LOCK_NOT_AVAILABLE = "3D000", "55P03"
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('fitgate ledger ' || :chain, 0))")
+_HOLDER = text(
+    "SELECT a.pid, a.application_name, a.client_addr::text FROM pg_locks l JOIN pg_stat_activity a "
+    "USING (pid) WHERE l.locktype = 'advisory' AND l.granted AND a.datname = current_database() "
+    "AND (l.classid::bigint << 32 | l.objid::bigint) = "
+    "hashtextextended('fitgate ledger ' || :chain, 0)"
+)
+
+
+class PostgresDatabase(Database):
+    """Ledgers on a server."""
+
+    def __init__(self, address: str, *, create: bool = False, patience: float = PATIENCE) -> None:
+        """Connect; with `create` the tables are made where they are not there.
+
+        Raises:
+            UserError: when the address is none, its driver is not installed, there is no such
+                database, or no ledger in it of a shape that this version knows.
+            LedgerError: when the server does not answer.
+        """
+        try:
+            url = make_url(address).set(drivername="postgresql+psycopg")
+            engine = create_engine(url, connect_args={"application_name": "fitgate"})
+        except (ArgumentError, ValueError) as exc:
+            raise UserError(
+                "The address of the ledger is not one of PostgreSQL: it must be "
+                "postgresql://USER@HOST:PORT/NAME."
+            ) from exc
+        except (NoSuchModuleError, ModuleNotFoundError) as exc:
+            raise UserError(
+                "A ledger on PostgreSQL needs the driver psycopg: install `fitgate[postgres]`."
+            ) from exc
+        super().__init__(engine, url.render_as_string().replace("+psycopg", ""))
+        self._patience, self._waits_for = patience, ""
+        try:
+            engine.connect().close()
+        except DBAPIError as exc:
+            why = str(exc.orig).strip().splitlines()[-1]
+            if getattr(exc.orig, "sqlstate", None) == _NO_SUCH_DATABASE or "does not exist" in why:
+                raise UserError(
+                    f"{self.name}: there is no such database: {why}. "
+                    f"`createdb {url.database}` makes one."
+                ) from exc
+            raise LedgerError(f"{self.name}: the database cannot be reached: {why}.") from exc
+        self.prepare(create=create)
+
+    def lock(self, connection: Connection, chain: str) -> None:
+        """Take the advisory lock of a chain; the end of the transaction gives it back."""
+        self._waits_for = chain
+        limit = {"limit": f"{max(1, round(self._patience * 1000))}ms"}
+        connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), limit)
+        connection.execute(_LOCK, {"chain": chain})
+
+    def is_busy(self, exc: DBAPIError) -> bool:
+        """Say whether the lock was not to be had in time."""
+        return getattr(exc.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+
+    def holder(self) -> str:
+        """Return the session that holds the lock."""
+        with self.engine.connect() as connection:
+            found = connection.execute(_HOLDER, {"chain": self._waits_for}).first()
+        if found is None:
+            return "another session"
+        return f"session {found[0]} ({found[1] or 'unnamed'}{f', {found[2]}' if found[2] else ''})"

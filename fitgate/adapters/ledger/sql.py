@@ -1,0 +1,234 @@
+"""One repository's chain in a database."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from fitgate.adapters.ledger.database import Database
+from fitgate.adapters.ledger.tables import BLOBS, CHAINS, ENTRIES
+from fitgate.core.canonical import sha256
+from fitgate.core.entries import Draft, Head, Stored, entry_digest, seal
+from fitgate.errors import BrokenChainError, LedgerError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_PAGE = 2000
+"""Entries read at once: a reader of a long chain holds no transaction open."""
+_ASKED = 500
+"""Keys asked for at once."""
+_CHAIN = select(CHAINS).where(CHAINS.c.repo == bindparam("repo"))
+_LAST = (
+    select(ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
+    .where(ENTRIES.c.chain == bindparam("chain"))
+    .order_by(ENTRIES.c.seq.desc())
+    .limit(1)
+)
+_BEHIND = (
+    select(ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
+    .where(ENTRIES.c.chain == bindparam("chain"), ENTRIES.c.seq > bindparam("after"))
+    .order_by(ENTRIES.c.seq)
+    .limit(_PAGE)
+)
+_HELD = select(ENTRIES.c.key).where(
+    ENTRIES.c.chain == bindparam("chain"), ENTRIES.c.key.in_(bindparam("keys", expanding=True))
+)
+_KEPT = select(BLOBS.c.digest).where(
+    BLOBS.c.chain == bindparam("chain"), BLOBS.c.digest.in_(bindparam("digests", expanding=True))
+)
+_BLOB = select(BLOBS.c.content).where(
+    BLOBS.c.chain == bindparam("chain"), BLOBS.c.digest == bindparam("digest")
+)
+_ENDS = update(CHAINS).where(CHAINS.c.id == bindparam("chain"))
+
+
+class End(NamedTuple):
+    """The number of a chain in the database, and where it ends."""
+
+    chain: int
+    head: Head
+
+
+class SqlLedger:
+    """A chain of entries in SQLite or PostgreSQL; it satisfies `ports.Ledger`."""
+
+    def __init__(self, database: Database, repo: str) -> None:
+        self.repo = repo
+        self.database = database
+
+    def head(self) -> Head:
+        """Return the end of the chain; number 0 of an empty one."""
+        with self.database.reading() as connection:
+            end = self.end(connection)
+        return end.head if end else Head()
+
+    def append(
+        self, drafts: Sequence[Draft], now: datetime, blobs: Sequence[bytes] = ()
+    ) -> Sequence[Stored]:
+        """Write down, in this order, those whose key is not there yet; return what was written.
+
+        Raises:
+            LedgerError: when it could not be written; nothing was.
+            BrokenChainError: when the end of the chain was edited, cut or written beside.
+        """
+        written: list[Stored] = []
+        rows: list[dict[str, Any]] = []
+        with self.database.writing(self.repo) as connection:
+            chain, head = self.sound_end(connection)
+            held = self._held(connection, chain, [draft.key for draft in drafts])
+            for draft in drafts:
+                if draft.key in held:
+                    continue
+                held.add(draft.key)
+                stored, head = seal(draft, self.repo, head, now)
+                written.append(stored)
+                rows.append(row_of(chain, draft, stored, head))
+            self.write(connection, End(chain, head), rows, blobs)
+        return written
+
+    def write(
+        self,
+        connection: Connection,
+        end: End,
+        rows: Sequence[dict[str, Any]],
+        blobs: Iterable[bytes],
+    ) -> None:
+        """Write rows of entries that are linked already, contents, and the new end of the chain."""
+        chain, head = end
+        self._keep(connection, chain, {sha256(content): content for content in blobs})
+        if rows:
+            recorded_at = _micros(head.recorded_at) if head.recorded_at else None
+            ends = {"seq": head.seq, "digest": head.digest, "recorded_at": recorded_at}
+            connection.execute(insert(ENTRIES), rows)
+            connection.execute(_ENDS, {"chain": chain, **ends})
+
+    def end(self, connection: Connection) -> End | None:
+        """Return the end of the chain as it is written down; None: nothing was ever written."""
+        found = connection.execute(_CHAIN, {"repo": self.repo}).first()
+        if found is None:
+            return None
+        at = found.recorded_at
+        moment = None if at is None else _EPOCH + at * _MICROSECOND
+        return End(found.id, Head(found.seq, found.digest, moment))
+
+    def sound_end(self, connection: Connection) -> End:
+        """Return the end of the chain, once it is known to be that of its last entry.
+
+        Raises:
+            BrokenChainError: when it is not.
+        """
+        end = self.end(connection)
+        if end is None:
+            made = connection.execute(insert(CHAINS), {"repo": self.repo, "seq": 0})
+            (chain,) = made.inserted_primary_key or (0,)
+            return End(chain, Head())
+        last = connection.execute(_LAST, {"chain": end.chain}).first()
+        seq, content, digest = (0, b"", None) if last is None else last
+        if seq < end.head.seq:
+            raise BrokenChainError(seq + 1, f"is missing: the ledger went on to {end.head.seq}")
+        if seq > end.head.seq:
+            raise BrokenChainError(end.head.seq + 1, "was written past the end of the ledger")
+        if seq and entry_digest(content) != digest:
+            raise BrokenChainError(seq, "does not have the digest that it is kept with")
+        if digest != end.head.digest:
+            raise BrokenChainError(seq, "is not the one that the ledger ended with")
+        return end
+
+    def _held(self, connection: Connection, chain: int, keys: Sequence[str]) -> set[str]:
+        held: set[str] = set()
+        for start in range(0, len(keys), _ASKED):
+            asked = {"chain": chain, "keys": keys[start : start + _ASKED]}
+            held.update(connection.scalars(_HELD, asked))
+        return held
+
+    def _keep(self, connection: Connection, chain: int, blobs: dict[str, bytes]) -> None:
+        digests = [*blobs]
+        for start in range(0, len(digests), _ASKED):
+            asked = digests[start : start + _ASKED]
+            kept = {*connection.scalars(_KEPT, {"chain": chain, "digests": asked})}
+            rows = [
+                {"chain": chain, "digest": digest, "content": zlib.compress(blobs[digest])}
+                for digest in asked
+                if digest not in kept
+            ]
+            if rows:
+                connection.execute(insert(BLOBS), rows)
+
+    def stored(self, after: int = 0) -> Iterator[Stored]:
+        """Yield the entries behind a number, in their order, as they are kept."""
+        while True:
+            with self.database.reading() as connection:
+                end = self.end(connection)
+                if end is None:
+                    return
+                page = connection.execute(_BEHIND, {"chain": end.chain, "after": after}).all()
+            for seq, content, digest in page:
+                yield Stored(seq, bytes(content), digest)
+            if len(page) < _PAGE:
+                return
+            after = page[-1][0]
+
+    def holds(self, keys: Sequence[str]) -> AbstractSet[str]:
+        """Return which of these keys have been written down."""
+        with self.database.reading() as connection:
+            end = self.end(connection)
+            return self._held(connection, end.chain, keys) if end else frozenset()
+
+    def blob(self, digest: str) -> bytes | None:
+        """Return the content with this digest; None: it is not, or no longer, kept.
+
+        Raises:
+            LedgerError: when what is kept has another digest.
+        """
+        with self.database.reading() as connection:
+            end = self.end(connection)
+            asked = {"chain": end.chain if end else 0, "digest": digest}
+            packed = connection.scalar(_BLOB, asked)
+        return None if packed is None else unpacked(digest, packed)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.database.close()
+
+
+def row_of(chain: int, draft: Draft, stored: Stored, head: Head) -> dict[str, Any]:
+    """Return an entry as the table has it; `head` is the one that the entry itself makes."""
+    change = draft.body.get("change")
+    return {
+        "chain": chain,
+        "seq": stored.seq,
+        "key": draft.key,
+        "kind": draft.kind,
+        "change": change if isinstance(change, str) else None,
+        "at": _micros(draft.at),
+        "recorded_at": _micros(head.recorded_at or _EPOCH),
+        "digest": stored.digest,
+        "content": stored.content,
+    }
+
+
+def unpacked(digest: str, packed: bytes) -> bytes:
+    """Unpack a content.
+
+    Raises:
+        LedgerError: when it is not the one with this digest.
+    """
+    try:
+        content = zlib.decompress(packed)
+    except zlib.error:
+        content = b""
+    if sha256(content) != digest:
+        raise LedgerError(
+            f"The content {digest} was altered in the database: what is there has another digest. "
+            "Put it back from a copy of the ledger, or remove the row: contents may be erased."
+        )
+    return content
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND

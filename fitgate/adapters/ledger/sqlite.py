@@ -1,0 +1,85 @@
+"""SQLite: one file, a write-ahead log, and a commit that has reached the disk when it returns."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from fitgate.adapters.ledger.database import PATIENCE, Database
+from fitgate.errors import UserError
+
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_WRITE_LOCK = 120
+"""The byte of the -shm file that a writer locks (sqlite.org/walformat.html, section 2.3)."""
+
+
+class SqliteDatabase(Database):
+    """Ledgers in one file."""
+
+    def __init__(self, file: Path, *, create: bool = False, patience: float = PATIENCE) -> None:
+        """Open the file; with `create` it is made where it is not there.
+
+        Raises:
+            UserError: when it is not there, or is no ledger of a shape that this version knows.
+        """
+        self.file = file
+        engine = create_engine(
+            URL.create("sqlite", database=str(file)), connect_args={"timeout": patience}
+        )
+        event.listen(engine, "connect", _connected)
+        event.listen(engine, "begin", _begun)
+        super().__init__(engine, str(file))
+        if not create and not file.exists():
+            raise UserError(self._missing)
+        try:
+            engine.connect().close()
+        except DBAPIError as exc:
+            raise UserError(
+                f"{file}: cannot be opened as a SQLite database: {exc.orig}. Name a file that is "
+                "one, or that is not there yet, in a folder that can be written."
+            ) from exc
+        self.prepare(create=create)
+
+    def lock(self, connection: Connection, chain: str) -> None:
+        """Do nothing: BEGIN IMMEDIATE has locked the whole file."""
+
+    def is_busy(self, exc: DBAPIError) -> bool:
+        """Say whether another connection holds the file's lock."""
+        code = getattr(exc.orig, "sqlite_errorcode", 0)
+        return code & 0xFF in _BUSY  # an extended code has the plain one in its lowest byte
+
+    def holder(self) -> str:
+        """Return the process that holds the write lock, where the system tells (Linux)."""
+        try:
+            inode = Path(f"{self.file}-shm").stat().st_ino
+            # Opening the file itself would drop our own locks on it when it is closed (fcntl(2)).
+            locks = Path("/proc/locks").read_text(encoding="ascii")
+        except OSError:
+            return "another process"
+        for line in locks.splitlines():
+            words = line.split()
+            if "WRITE" in words and words[-3].endswith(f":{inode}"):
+                first, last = words[-2], words[-1]
+                if first.isdigit() and int(first) <= _WRITE_LOCK <= int(last.replace("EOF", "999")):
+                    return f"process {words[-4]}"
+        return "another process"
+
+
+def _connected(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - theirs
+    connection.isolation_level = None  # we begin transactions ourselves, and DDL belongs to them
+    cursor = connection.cursor()
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begun(connection: Connection) -> None:
+    """Begin as a writer where that is meant: a reader may be too late to become one."""
+    writing = connection.get_execution_options().get("fitgate_writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from pydantic.types import JsonValue
+
 from fitgate.core.chronicle import Chronicle, Row, Told
+from fitgate.core.entries import moment
 from fitgate.core.facts import Facts
 from fitgate.core.findings import Outcome
 from fitgate.core.people import voices
@@ -93,6 +96,24 @@ class Event:
     row: Row
     passed: PassedBy
     at: datetime
+
+
+def event_json(event: Event) -> dict[str, JsonValue]:
+    """Return a bypass as JSON values."""
+    row, passed = event.row, event.passed
+    return {
+        "at": moment(event.at),
+        "change": row.change,
+        "commit": row.commit,
+        "categories": list(row.nature.categories),
+        "how": passed.how,
+        "gates": list(passed.gates),
+        "authorised": passed.authorised,
+        "visibility": passed.visibility,
+        "by": passed.by,
+        "reason": passed.reason,
+        "entries": list(row.entries),
+    }
 
 
 def events(chronicle: Chronicle) -> Iterator[Event]:

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from fitgate.core.audit import Score, Week
 from fitgate.core.chronicle import Row
 from fitgate.core.inert import inert
+from fitgate.core.words.bypasses import name_of
 
 SAMPLE = ("change", "landed", "commit")
 
 
 def sample_row(row: Row, labelled: bool) -> tuple[str, str, str]:  # noqa: FBT001 - a column
     """Return a line of the sample: what to look at, and nothing of what the rules said."""
-    name = f"#{row.number}" if row.number else (row.commit or row.change)[:12]
     done = "  (labelled)" if labelled else ""
-    return f"{inert(name)}{done}", f"{row.landed_at:%Y-%m-%d}", inert((row.commit or "")[:12])
+    return f"{name_of(row)}{done}", f"{row.landed_at:%Y-%m-%d}", inert((row.commit or "")[:12])
 
 
 def sample_hints(week: Week, rows: Sequence[Row]) -> Iterator[str]:
@@ -50,7 +50,6 @@ def score_lines(score: Score) -> Iterator[str]:
         yield f"Agreement beyond chance (Cohen's kappa): {score.kappa:.2f}."
     for each in score.labelled:
         if not each.agrees:
-            name = f"#{each.row.number}" if each.row.number else (each.row.commit or "")[:12]
             said = "an IO" if each.said.is_io else "no IO"
             why = f": {inert(each.said.why)}" if each.said.why else ""
-            yield f"  {inert(name)}  {inert(each.said.by)} says {said}{why}"
+            yield f"  {name_of(each.row)}  {inert(each.said.by)} says {said}{why}"

@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 
 from fitgate import __version__
-from fitgate.entrypoints.cli import check, facts, policy, reclassify, register, scan, schema
+from fitgate.entrypoints.cli import (
+    audit,
+    bypass,
+    check,
+    facts,
+    policy,
+    reclassify,
+    register,
+    scan,
+    schema,
+)
 
 app = typer.Typer(
     name="fitgate",
@@ -31,6 +41,8 @@ app.command("facts")(facts.facts)
 app.command("reclassify")(reclassify.reclassify)
 app.add_typer(register.app, name="register")
 app.add_typer(policy.app, name="policy")
+app.add_typer(bypass.app, name="bypass")
+app.add_typer(audit.app, name="audit")
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

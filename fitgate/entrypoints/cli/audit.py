@@ -15,8 +15,6 @@ from fitgate.errors import UserError
 
 if TYPE_CHECKING:
     from fitgate.core.audit import Week
-    from fitgate.core.chronicle import Chronicle, Row
-    from fitgate.ports import Ledger
 
 app = typer.Typer(no_args_is_help=True, help="Ask for a blind second label, and compare.")
 WeekOption = Annotated[
@@ -44,11 +42,11 @@ def sample(
     from fitgate.core import audit
     from fitgate.core.records.changes import Audited
     from fitgate.core.words.audit import SAMPLE, sample_hints, sample_row
-    from fitgate.entrypoints.cli.ledgers import opened
+    from fitgate.entrypoints.cli.ledgers import opened, told_by
 
     wanted = _week(week)
     with opened(ledger, path, repo) as home:
-        told = _chronicle(home)
+        told = told_by(home)
         rows = audit.sample(told.rows(), wanted, seed or home.repo, size)
     done = {each.record.change for each in told.told(Audited)}
     if as_json:
@@ -83,13 +81,13 @@ def label(
     """Give a landing a second label; the last one of a change counts."""
     from fitgate.core.records import draft
     from fitgate.core.records.changes import Audited
-    from fitgate.entrypoints.cli.ledgers import opened
+    from fitgate.entrypoints.cli.ledgers import landing_called, opened, told_by
 
     if io is None:
         raise UserError("Say what the change is: --io or --not-io.")
     now = asked.now()
     with opened(ledger, path, repo) as home:
-        row = _named(_chronicle(home), change)
+        row = landing_called(told_by(home), change)
         record = Audited(
             row.change, by or asked.reviewer(), seed or home.repo, io, tuple(category or ()), why
         )
@@ -114,10 +112,10 @@ def report(
     from fitgate.core.audit import score
     from fitgate.core.records.changes import Audited
     from fitgate.core.words.audit import score_lines
-    from fitgate.entrypoints.cli.ledgers import opened
+    from fitgate.entrypoints.cli.ledgers import opened, told_by
 
     with opened(ledger, path, repo) as home:
-        told = _chronicle(home)
+        told = told_by(home)
     found = score(told.rows(), told.told(Audited))
     if not as_json:
         print("\n".join(score_lines(found)))
@@ -144,26 +142,3 @@ def _week(said: str | None) -> Week:
         return Week.parse(said)
     except ValueError as exc:
         raise UserError(f"--week {exc}.") from exc
-
-
-def _chronicle(home: Ledger) -> Chronicle:
-    from fitgate.core.chain import read
-    from fitgate.core.chronicle import Chronicle
-
-    return Chronicle(read(home.stored()))
-
-
-def _named(told: Chronicle, change: str) -> Row:
-    """Return the landing that is meant.
-
-    Raises:
-        UserError: when there is none, or several.
-    """
-    found = {row.change: row for row in told.rows() if row.is_called(change)}
-    if not found:
-        raise UserError(
-            f"The ledger has no landing {change!r}. `fitgate scan --record` writes them."
-        )
-    if len(found) > 1:
-        raise UserError(f"{change!r} may be {' or '.join(sorted(found))}. Say more of it.")
-    return next(iter(found.values()))

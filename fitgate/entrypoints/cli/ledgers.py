@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fitgate.errors import UserError
 from fitgate.ports import Ledger
+
+if TYPE_CHECKING:
+    from fitgate.core.chronicle import Chronicle, Row
 
 LedgerOption = Annotated[
     str | None,
@@ -44,6 +48,32 @@ def opened(
         yield ledger
     finally:
         ledger.close()
+
+
+def told_by(ledger: Ledger, as_of: datetime | None = None) -> Chronicle:
+    """Return all that a ledger tells, up to what came about by `as_of`.
+
+    Raises:
+        BrokenChainError: at bytes that are no entry.
+    """
+    from fitgate.core.chain import read
+    from fitgate.core.chronicle import Chronicle
+
+    return Chronicle(read(ledger.stored(), as_of))
+
+
+def landing_called(told: Chronicle, name: str) -> Row:
+    """Return the landing that a person means by its id, its commit or #12.
+
+    Raises:
+        UserError: when there is none, or several.
+    """
+    found = {row.change: row for row in told.rows() if row.is_called(name)}
+    if not found:
+        raise UserError(f"The ledger has no landing {name!r}. `fitgate scan --record` writes them.")
+    if len(found) > 1:
+        raise UserError(f"{name!r} may be {' or '.join(sorted(found))}. Say more of it.")
+    return next(iter(found.values()))
 
 
 def _open(where: str, path: Path, repo: str | None, *, create: bool) -> Ledger:

@@ -1,0 +1,67 @@
+"""What people read of bypasses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from fitgate.core.bypasses import Event
+from fitgate.core.chronicle import Row
+from fitgate.core.inert import inert
+from fitgate.core.records.changes import How
+from fitgate.core.standing import Standing
+
+TABLE = ("landed", "change", "category", "how", "gates", "who answers for it")
+HOW: dict[How, str] = {
+    "direct-push": "pushed directly",
+    "forced-push": "pushed by force",
+    "no-decision": "landed without a decision",
+    "against-verdict": "landed against the verdict",
+    "approvals-not-counted": "approvals that do not count",
+    "gate-weakened": "the gate was open for it",
+    "label-lowered": "its label was lowered by one person",
+    "own-review-skipped": "merged without the required review",
+    "own-check-skipped": "merged without the required check",
+    "override": "override",
+    "imported": "told from outside",
+}
+"""How a gate was passed by, in words."""
+
+
+def table_row(event: Event) -> tuple[str, ...]:
+    """Return a line of the table."""
+    row, passed = event.row, event.passed
+    who = f"{inert(passed.by or 'somebody')}: {inert(passed.reason or 'no reason')}"
+    return (
+        f"{event.at:%Y-%m-%d %H:%M}",
+        name_of(row),
+        ", ".join(map(inert, row.nature.categories)),
+        HOW[passed.how],
+        ", ".join(map(inert, passed.gates)),
+        who if passed.authorised else f"nobody ({passed.visibility})",
+    )
+
+
+def name_of(row: Row) -> str:
+    """Return what a person calls a change: its number, else the head of its commit, else its id."""
+    if row.number:
+        return f"#{row.number}"
+    return inert(row.commit[:10] if row.commit else row.change)
+
+
+def summary(events: Sequence[Event], rows: Iterable[Row]) -> Iterator[str]:
+    """Yield how many there are of each kind, and what was not judged beside them."""
+    ios = [row for row in rows if row.nature.is_io]
+    standings = Counter(row.standing for row in ios)
+    passed = {event.row.change for event in events}
+    authorised = sum(event.passed.authorised for event in events)
+    silent = sum(event.passed.visibility == "silent" for event in events)
+    yield (
+        f"{len(events)} bypasses by {len(passed)} of {len(ios)} irreversible changes: "
+        f"{authorised} authorised, {len(events) - authorised} not; {silent} silent."
+    )
+    unjudged, held = standings[Standing.UNJUDGED], standings[Standing.WOULD_HOLD]
+    if unjudged:
+        yield f"{unjudged} could not be judged: they are neither counted as bypasses nor as none."
+    if held:
+        yield f"{held} would have been held, had the gate been in force (shadow mode)."

@@ -23,7 +23,7 @@ from fitgate.core.verdict import Verdict
 LANDINGS = 50
 """So many landings back it is looked how a team lands its changes."""
 FEWEST = 10
-MOSTLY = 0.9
+MOSTLY = 0.8
 _AGAINST = {Outcome.HOLD, Outcome.DENY}
 WEAKENED = timedelta(days=7)
 """A gate that stays weakened longer was changed for good, not opened for one landing."""

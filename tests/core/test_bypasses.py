@@ -67,7 +67,7 @@ def test_a_push_passes_by_the_practice_of_a_team_that_lands_by_pull_requests() -
     assert told(PUSH, Standing.WOULD_HOLD, practice) == [PassedBy("direct-push", ("pull-request",))]
 
 
-@pytest.mark.parametrize("practice", [Practice(), reviewed(FEWEST - 1), reviewed(8, 2)])
+@pytest.mark.parametrize("practice", [Practice(), reviewed(FEWEST - 1), reviewed(7, 3)])
 def test_a_team_that_pushes_or_of_which_little_is_known_has_no_such_gate(
     practice: Practice,
 ) -> None:

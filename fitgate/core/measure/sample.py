@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from fitgate.core.bypasses import events
 from fitgate.core.chronicle import Chronicle, Row, Told
 from fitgate.core.measure.bands import band_of, limits_of, threshold_words
 from fitgate.core.measure.reading import Band, Estimator, Reading, Scope, Window
 from fitgate.core.policy import Boundary, Policy
+from fitgate.core.records.changes import PassedBy
 from fitgate.core.records.controls import Drilled, DrillMissed, Reset, Tripped
 
 HOUR = timedelta(hours=1)
@@ -37,7 +39,7 @@ class History:
             return told
         if isinstance(told, Chronicle):
             return cls(
-                _in_order(told.rows()),
+                _in_order(_with_bypasses(told)),
                 told.told(Drilled),
                 told.told(DrillMissed),
                 told.told(Tripped),
@@ -69,6 +71,19 @@ class Landings:
         """Return those in a window."""
         first = 0 if window.start is None else bisect_right(self.at, window.start)
         return self.rows[first : bisect_right(self.at, window.end)]
+
+
+def _with_bypasses(chronicle: Chronicle) -> Iterator[Row]:
+    """Yield the rows with all their bypasses, also those that only the whole ledger shows."""
+    passed: dict[tuple[str, str, str | None], list[PassedBy]] = {}
+    for event in events(chronicle):
+        passed.setdefault(_place(event.row), []).append(event.passed)
+    for row in chronicle.rows():
+        yield replace(row, bypasses=tuple(passed.get(_place(row), ())))
+
+
+def _place(row: Row) -> tuple[str, str, str | None]:
+    return row.change, row.stage, row.environment
 
 
 def _in_order(rows: Iterable[Row]) -> tuple[Row, ...]:

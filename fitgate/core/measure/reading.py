@@ -32,15 +32,24 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The time that a figure is about: from after `start` (None: the beginning) to `end`."""
+    """The time that a figure is about: from after `start` (None: the beginning) to `end`.
+
+    `as_of` is until when closings count and what is open has aged; null: `end`.
+    """
 
     __pydantic_config__ = STRICT
     start: datetime | None
     end: datetime
+    as_of: datetime | None = None
 
     def holds(self, at: datetime) -> bool:
         """Say whether a moment lies in the window."""
         return (self.start is None or at > self.start) and at <= self.end
+
+    @property
+    def seen_at(self) -> datetime:
+        """Return the moment from which its changes are looked at."""
+        return self.end if self.as_of is None else self.as_of
 
     @property
     def length(self) -> timedelta | None:

@@ -1,0 +1,193 @@
+"""GBR, the gate bypass rate: IOs that landed past a gate, as a share and as counts."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fitgate.core.chronicle import Row
+from fitgate.core.measure.reading import Estimator, Reading, Window
+from fitgate.core.measure.sample import WEEK, Sample
+from fitgate.core.measure.statistics import poisson, wilson
+from fitgate.core.measure.validation_lag import share
+from fitgate.core.records.changes import How, PassedBy
+from fitgate.core.standing import Standing
+
+OF_THE_TEAM: frozenset[How] = frozenset(
+    {"direct-push", "forced-push", "gate-weakened", "own-review-skipped", "own-check-skipped",
+     "imported"}
+)  # fmt: skip
+"""Bypasses of gates that a team has without FITGate: all that shadow mode counts (contract.md)."""
+_COUNTS = (
+    "events", "event_ratio", "unauthorised", "authorised", "silent", "overridden", "would_hold",
+)  # fmt: skip
+RATIO = Estimator(
+    figure="gbr_ratio",
+    formula="IO landings with a bypass / IO landings that could be judged",
+    unit="share",
+    state="IO landings in the window",
+    boundary="",
+    window="as asked",
+    statistics=(*_COUNTS, "lowest", "highest"),
+)
+PER_WEEK = Estimator(
+    figure="gbr_per_week",
+    formula="bypasses of IO landings",
+    unit="a week",
+    state="landings of the last 7 x 24 h, IO or not",
+    boundary="",
+    window="7 x 24 h up to the end",
+    statistics=(*_COUNTS, "io_landings", "highest_in_window"),
+)
+UNAUTHORISED = Estimator(
+    figure="gbr_unauthorised",
+    formula="bypasses of IO landings that nobody entitled answers for",
+    unit="bypasses",
+    state="landings in the window, IO or not",
+    boundary="",
+    window="as asked",
+    statistics=(*_COUNTS, "io_landings"),
+)
+
+
+def events(row: Row) -> tuple[PassedBy, ...]:
+    """Return the bypasses of one landing that count.
+
+    In shadow mode those of the team's own gates. An override counts as authorised; a standing that
+    says there was a bypass counts as one where none is listed.
+    """
+    if row.mode == "shadow":
+        return tuple(each for each in row.bypasses if each.how in OF_THE_TEAM)
+    if row.standing is Standing.OVERRIDDEN and not any(b.how == "override" for b in row.bypasses):
+        overridden = PassedBy("override", authorised=True, visibility="escalation")
+        return (*row.bypasses, overridden)
+    if row.standing is Standing.BYPASS and not row.bypasses:
+        return (PassedBy("against-verdict"),)
+    return row.bypasses
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """IO landings, their bypasses, and which of them could be judged."""
+
+    rows: Sequence[Row]
+    passed: Sequence[tuple[Row, PassedBy]]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> _Tally:
+        return cls(rows, [(row, passed) for row in rows for passed in events(row)])
+
+    @property
+    def bypassed(self) -> int:
+        return sum(bool(events(row)) for row in self.rows)
+
+    @property
+    def unjudged(self) -> int:
+        """Return how many neither accuse nor acquit: not judged, and no bypass is known."""
+        return sum(row.standing is Standing.UNJUDGED and not events(row) for row in self.rows)
+
+    @property
+    def judged(self) -> int:
+        return len(self.rows) - self.unjudged
+
+    def count(self, *, authorised: bool) -> int:
+        return sum(passed.authorised is authorised for _, passed in self.passed)
+
+    def beside(self) -> dict[str, float | None]:
+        standings = [row.standing for row in self.rows]
+        return {
+            "events": len(self.passed),
+            "event_ratio": share(len(self.passed), self.judged),
+            "unauthorised": self.count(authorised=False),
+            "authorised": self.count(authorised=True),
+            "silent": sum(passed.visibility == "silent" for _, passed in self.passed),
+            "overridden": standings.count(Standing.OVERRIDDEN),
+            "would_hold": standings.count(Standing.WOULD_HOLD),
+        }
+
+
+def gbr_ratio(sample: Sample) -> Reading:
+    """Measure which share of the IO landings passed a gate by (fit.md 1.4, A4).
+
+    What could not be judged is in neither number; `lowest` and `highest` are what the ratio could
+    be, were all of that innocent or guilty.
+    """
+    tally = _Tally.of(sample.effective)
+    everything = len(tally.rows)
+    return sample.reading(
+        replace(RATIO, boundary=boundary(sample)),
+        share(tally.bypassed, tally.judged),
+        tally.judged,
+        sample.effective,
+        unjudged=tally.unjudged + sample.untold,
+        interval=wilson(tally.bypassed, tally.judged),
+        beside={
+            **tally.beside(),
+            "lowest": share(tally.bypassed, everything),
+            "highest": share(tally.bypassed + tally.unjudged, everything),
+        },
+        why=_why(sample),
+    )
+
+
+def gbr_per_week(sample: Sample) -> Reading:
+    """Count the bypasses of the last seven days (fit.md 1.4, 2.6); a breaker's limit is on these.
+
+    Known to be none only if some landing was watched in these days.
+    """
+    window = sample.window
+    last = sample.moved(Window(window.end - WEEK, window.end, window.as_of))
+    reading = _counted(last, PER_WEEK, authorised=None)
+    times = [row.landed_at for row, _ in _Tally.of(sample.effective).passed]
+    beside = {**reading.beside, "highest_in_window": _most_in_a_week(times)}
+    return replace(reading, window=window, beside=beside)
+
+
+def gbr_unauthorised(sample: Sample) -> Reading:
+    """Count the bypasses in the window that nobody entitled answers for: any one trips."""
+    return _counted(sample, UNAUTHORISED, authorised=False)
+
+
+def boundary(sample: Sample) -> str:
+    """Say what landed, and past which gates."""
+    modes = {row.mode for row in sample.effective} or {sample.policy.mode}
+    gates = "past a gate in force, in shadow mode past the team's own"
+    if len(modes) == 1:
+        shadow = "shadow" in modes
+        gates = "past the team's own gates (shadow mode)" if shadow else "past a gate in force"
+    return f"{sample.governed_words()} {gates}"
+
+
+def _counted(sample: Sample, estimator: Estimator, *, authorised: bool | None) -> Reading:
+    tally = _Tally.of(sample.effective)
+    watched = len(sample.inside) - tally.unjudged - sample.untold
+    count = sum(authorised in {None, passed.authorised} for _, passed in tally.passed)
+    return sample.reading(
+        replace(estimator, boundary=boundary(sample)),
+        count if watched else None,
+        watched,
+        {row.change: row for row, _ in tally.passed}.values(),
+        unjudged=tally.unjudged + sample.untold,
+        interval=poisson(count),
+        beside={**tally.beside(), "io_landings": len(tally.rows)},
+        why=_why(sample),
+    )
+
+
+def _why(sample: Sample) -> str:
+    if sample.effective:
+        return f"none of {len(sample.effective)} {sample.governed_words()} could be judged"
+    return sample.nothing()
+
+
+def _most_in_a_week(times: Iterable[datetime]) -> float | None:
+    """Return how many moments lie in the fullest seven days."""
+    ordered = sorted(times)
+    return max(_runs(ordered), default=0)
+
+
+def _runs(ordered: Sequence[datetime]) -> Iterator[int]:
+    for number, last in enumerate(ordered):
+        yield number + 1 - bisect_right(ordered, last - WEEK)

@@ -1,0 +1,86 @@
+"""How often breakers trip, and how long it takes until they are closed again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from fitgate.core.chronicle import Told
+from fitgate.core.measure.reading import Estimator, Reading
+from fitgate.core.measure.sample import HOUR, Sample
+from fitgate.core.measure.statistics import poisson, quantile
+from fitgate.core.records.controls import Reset, Tripped
+
+ESTIMATOR = Estimator(
+    figure="breaker_trips",
+    formula="times that a breaker tripped, drills left out",
+    unit="trips",
+    state="breakers of the policy",
+    boundary="",
+    window="as asked",
+    statistics=(
+        "dry", "drills", "resolved", "still_open", "median_resolution_hours",
+        "longest_resolution_hours",
+    ),
+)  # fmt: skip
+
+
+def breaker_trips(sample: Sample) -> Reading:
+    """Count the trips in the window, and how long each took to be closed (fit.md 1.8).
+
+    `n` are the breakers that could have tripped. Without a landing or a trip nothing was watched.
+    """
+    in_scope = [told for told in sample.history.tripped if _concerns(sample, told)]
+    trips = [told for told in in_scope if not told.record.drill]
+    closings = {told.seq: _closing(sample, told) for told in trips}
+    hours = sorted((c.at - t.at) / HOUR for t in trips if (c := closings[t.seq]) is not None)
+    breakers = {b.name for b in sample.policy.breakers} | {t.record.breaker for t in trips}
+    watched = sample.inside or trips
+    return sample.reading(
+        replace(ESTIMATOR, boundary=_boundary(sample)),
+        len(trips) if breakers and watched else None,
+        len(breakers) if watched else 0,
+        interval=poisson(len(trips)),
+        beside={
+            "dry": sum(told.record.dry for told in trips),
+            "drills": len(in_scope) - len(trips),
+            "resolved": len(hours),
+            "still_open": len(trips) - len(hours),
+            "median_resolution_hours": quantile(hours, 0.5) if hours else None,
+            "longest_resolution_hours": max(hours, default=None),
+        },
+        why="nothing landed in the window" if breakers else "no breaker is declared",
+        entries=_numbers(trips, closings.values()),
+    )
+
+
+def _boundary(sample: Sample) -> str:
+    environment = sample.scope.environment
+    return f"breakers of environment {environment} or of all" if environment else "all breakers"
+
+
+def _concerns(sample: Sample, told: Told[Tripped]) -> bool:
+    environment = sample.scope.environment
+    own = environment is None or told.record.environment in {None, environment}
+    return own and sample.window.holds(told.at)
+
+
+def _closing(sample: Sample, trip: Told[Tripped]) -> Told[Reset] | None:
+    """Return what first closed a breaker after it had tripped, if that has come about."""
+    return min(
+        (
+            told
+            for told in sample.history.resets
+            if told.record.to == "closed"
+            and (told.record.breaker, told.record.environment)
+            == (trip.record.breaker, trip.record.environment)
+            and (told.at, told.seq) > (trip.at, trip.seq)
+            and told.at <= sample.window.seen_at
+        ),
+        key=lambda told: (told.at, told.seq),
+        default=None,
+    )
+
+
+def _numbers(trips: Iterable[Told[Tripped]], closings: Iterable[Told[Reset] | None]) -> list[int]:
+    return [told.seq for told in (*trips, *closings) if told is not None]

@@ -1,0 +1,103 @@
+"""GBR: bypasses as a share, a week, and unanswered for."""
+
+from __future__ import annotations
+
+import pytest
+
+from fitgate.core.measure.reading import Band, Window
+from fitgate.core.records.changes import PassedBy, Reclassified
+from fitgate.core.records.controls import GateChanged
+from fitgate.core.standing import Standing
+from tests.builders import DAY, HOUR, NOW
+from tests.chronicles import (
+    NO_IO,
+    WINDOW,
+    a_row,
+    bypassed,
+    chronicle_of,
+    figure,
+    landed,
+    noted,
+)
+
+
+def test_several_bypasses_of_one_landing_are_one_in_the_ratio_and_several_events() -> None:
+    rows = [
+        bypassed("1", PassedBy("direct-push"), PassedBy("gate-weakened")),
+        bypassed(
+            "2",
+            PassedBy("override", authorised=True, visibility="escalation"),
+            standing=Standing.OVERRIDDEN,
+            landed_at=NOW - DAY,
+        ),
+        a_row("3"),
+        a_row("4", standing=Standing.UNJUDGED),
+        bypassed("5", PassedBy("direct-push"), nature=NO_IO),
+    ]
+    ratio = figure("gbr_ratio", rows)
+    assert (ratio.value, ratio.n, ratio.unjudged) == (2 / 3, 3, 1)
+    assert ratio.beside["event_ratio"] == 1
+    assert (ratio.beside["authorised"], ratio.beside["unauthorised"]) == (1, 2)
+    assert (ratio.beside["silent"], ratio.beside["overridden"]) == (2, 1)
+    assert (ratio.beside["lowest"], ratio.beside["highest"]) == (2 / 4, 3 / 4)
+    week = figure("gbr_per_week", rows)
+    assert (week.value, week.n, week.beside["highest_in_window"]) == (1, 1, 2)
+    assert week.window == WINDOW
+    alone = figure("gbr_unauthorised", rows)
+    assert (alone.value, alone.band, alone.n) == (2, Band.RED, 4)
+
+
+def test_what_cannot_be_judged_neither_accuses_nor_acquits() -> None:
+    rows = [a_row(str(n), standing=Standing.UNJUDGED) for n in range(3)]
+    for name in ("gbr_ratio", "gbr_per_week", "gbr_unauthorised"):
+        reading = figure(name, rows, window=Window(NOW - 11 * DAY, NOW - 9 * DAY))
+        assert (reading.value, reading.unjudged, reading.band) == (None, 3, Band.UNKNOWN)
+    rows.append(bypassed("9", PassedBy("direct-push"), standing=Standing.UNJUDGED))
+    assert figure("gbr_ratio", rows).value == 1
+
+
+def test_no_io_in_a_watched_week_is_no_bypass_but_no_ratio_either() -> None:
+    rows = [a_row(nature=NO_IO, landed_at=NOW - DAY)]
+    assert figure("gbr_ratio", rows).value is None
+    week = figure("gbr_per_week", rows)
+    assert (week.value, week.band, week.n) == (0, Band.GREEN, 1)
+    assert week.interval == pytest.approx((0, 3.689), abs=1e-3)
+
+
+def test_in_shadow_mode_only_the_teams_own_gates_count() -> None:
+    rows = [
+        bypassed("1", PassedBy("direct-push"), mode="shadow", standing=Standing.WOULD_HOLD),
+        bypassed("2", PassedBy("against-verdict"), mode="shadow", standing=Standing.WOULD_HOLD),
+    ]
+    ratio = figure("gbr_ratio", rows)
+    assert (ratio.value, ratio.beside["would_hold"]) == (0.5, 2)
+    assert ratio.estimator.boundary.endswith("past the team's own gates (shadow mode)")
+    both = figure("gbr_ratio", [*rows, a_row("3")]).estimator.boundary
+    assert both.endswith("past a gate in force, in shadow mode past the team's own")
+
+
+def test_a_standing_that_says_bypass_is_one_where_none_is_listed() -> None:
+    assert figure("gbr_unauthorised", [a_row(standing=Standing.BYPASS)]).value == 1
+    overridden = figure("gbr_ratio", [a_row(standing=Standing.OVERRIDDEN)])
+    assert (overridden.value, overridden.beside["authorised"]) == (1, 1)
+
+
+def test_bypasses_that_only_the_whole_ledger_shows_count_too() -> None:
+    told = chronicle_of(
+        noted(GateChanged("required-review", "weakened"), NOW - 3 * DAY),
+        landed("7", NOW - 2 * DAY),
+        noted(GateChanged("required-review", "strengthened"), NOW - DAY),
+        landed("8", NOW - 2 * HOUR),
+        noted(Reclassified("8", NO_IO, "bob", "why not", lowered=True), NOW - 3 * HOUR),
+    )
+    week = figure("gbr_per_week", told)
+    assert (week.value, week.beside["io_landings"]) == (2, 2)
+
+
+def test_events_a_week_are_those_of_the_last_seven_days() -> None:
+    passed = PassedBy("direct-push", authorised=True)
+    rows = [bypassed(str(n), passed, landed_at=NOW - n * DAY) for n in (0, 6, 7, 8)]
+    week = figure("gbr_per_week", rows)
+    assert (week.value, week.band) == (2, Band.YELLOW)
+    assert week.beside["highest_in_window"] == 3
+    assert figure("gbr_per_week", rows[:1]).band is Band.GREEN

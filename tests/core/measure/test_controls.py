@@ -1,0 +1,80 @@
+"""Approvals, layers and breakers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fitgate.core.measure.reading import Scope
+from fitgate.core.measure.statistics import wilson
+from fitgate.core.policy import Breaker, Policy, Trigger
+from fitgate.core.records.controls import Reset, Tripped
+from tests.builders import DAY, HOUR, NOW
+from tests.chronicles import (
+    NO_IO,
+    a_row,
+    chronicle_of,
+    figure,
+    landed,
+    noted,
+)
+
+
+def test_an_approval_takes_from_first_seen_to_first_allowed() -> None:
+    at = NOW - DAY
+    rows = [
+        a_row("1", at, seen_at=at - 50 * HOUR, allowed_at=at - 2 * HOUR),
+        a_row("2", at, seen_at=at, allowed_at=at),
+        a_row("3", at, seen_at=at),
+    ]
+    waits = figure("io_approval_latency_hours", rows)
+    assert (waits.value, waits.n, waits.unjudged) == (24, 2, 1)
+    assert (waits.beside["frac_zero"], waits.beside["n_without"]) == (0.5, 1)
+    assert (
+        figure("io_approval_latency_hours", rows[2:]).why == "of none of 1 both moments are known"
+    )
+
+
+def test_layers_are_compared_over_all_landings() -> None:
+    layers = ["fast"] * 6 + ["medium"] * 2 + ["slow"] * 2 + [None]
+    rows = [a_row(str(n), nature=NO_IO, layer=layer) for n, layer in enumerate(layers)]
+    ratio = figure("layer_ratio", rows)
+    assert (ratio.value, ratio.n, ratio.unjudged) == (3, 8, 1)
+    low, high = wilson(6, 8) or (0, 0)
+    assert ratio.interval == pytest.approx((low / (1 - low), high / (1 - high)))
+    assert figure("layer_ratio", rows[:3]).why == "no landing of the slow layer among 3"
+
+
+def test_trips_are_counted_without_drills_and_end_when_the_breaker_is_closed() -> None:
+    def trip(days: int, environment: str | None = None, **over: Any) -> Any:  # noqa: ANN401
+        record = Tripped("CB-VL", "freeze", "late", "vl_hours", "80", "72", environment, **over)
+        return noted(record, NOW - days * DAY)
+
+    told = chronicle_of(
+        landed("7", NOW - 9 * DAY),
+        trip(8),
+        noted(Reset("CB-VL", "probation"), NOW - 7 * DAY),
+        noted(Reset("CB-VL", "closed"), NOW - 6 * DAY),
+        trip(5, drill=True),
+        trip(4, dry=True),
+        trip(3, environment="staging"),
+    )
+    trips = figure("breaker_trips", told)
+    assert (trips.value, trips.n) == (3, 1)
+    assert (trips.beside["drills"], trips.beside["dry"], trips.beside["still_open"]) == (1, 1, 2)
+    assert trips.beside["median_resolution_hours"] == 48
+    assert trips.entries == (2, 4, 6, 7)
+    in_production = figure("breaker_trips", told, scope=Scope("github:1", environment="production"))
+    assert in_production.value == 2
+
+
+def test_no_trip_is_known_only_where_there_is_a_breaker_and_something_landed() -> None:
+    watched = Policy(
+        version=1,
+        breakers=(Breaker(name="CB", when=Trigger(metric="vl_hours", limit=72), then="freeze"),),
+    )
+    one = chronicle_of(landed("7", NOW))
+    assert figure("breaker_trips", one, watched).value == 0
+    assert figure("breaker_trips", one).why == "no breaker is declared"
+    assert figure("breaker_trips", chronicle_of(), watched).why == "nothing landed in the window"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+from pydantic.types import JsonValue
 
 from fitgate.core.bypasses import Event, events
 from fitgate.core.chronicle import Chronicle, Row, Told
@@ -27,10 +31,11 @@ Step = Literal["gate", "drills", "evaluator", "breaker"]
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """A change that a slow gate would still have held when it was undone.
+    """A change that a slow gate would still have held when its fault was known.
 
-    `held` is how long the gate alone would have held it at the least, `undone_after` when it was
-    undone, both from its landing.
+    `held` is how long the gate's cool-down alone would have held it, at least or, where the time of
+    the last push is not known, at most; `known_after` when its fault was known; both from its
+    landing. `pushed_within`: it holds if the last push came less than this before the landing.
     """
 
     __pydantic_config__ = STRICT
@@ -39,8 +44,9 @@ class Counterfactual:
     categories: tuple[str, ...]
     landed_at: Instant
     held: timedelta
-    undone_after: timedelta
-    gates: tuple[str, ...] = ()
+    known_after: timedelta
+    how: Literal["reverted", "hotfixed", "incident"] = "reverted"
+    pushed_within: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,3 +273,30 @@ def _deliverables(
     yield Deliverable("D3", True if cases else None, f"{len(cases)}")
     yield Deliverable("D4", measured, drill.record.drill if drill else "")
     yield Deliverable("D5", done=True, what="report")
+
+
+def report_json(told: Report, *, anonymous: bool = False) -> dict[str, JsonValue]:
+    """Return the report as JSON values; `anonymous` without names, ids and paths."""
+    document: dict[str, Any] = _adapter().dump_python(told, mode="json")
+    if anonymous:
+        for name in ("system", "reviewer"):
+            document[name] = None
+        document["cases"] = [case | {"change": None, "name": None} for case in document["cases"]]
+        document["readings"] = [_nameless(reading) for reading in document["readings"]]
+        if document["drill"] is not None:
+            kept = ("passed", "what", "restored", "recovery", "loss", "rto", "rpo", "self_reported")
+            record = document["drill"]["record"]
+            document["drill"] = {name: record[name] for name in kept}
+        for each in document["deliverables"]:
+            each["what"] = None
+    return document
+
+
+def _nameless(reading: dict[str, Any]) -> dict[str, Any]:
+    scope = reading["scope"] | {"repo": None, "environment": None}
+    return reading | {"scope": scope, "entries": []}
+
+
+@functools.cache
+def _adapter() -> TypeAdapter[Report]:
+    return TypeAdapter(Report)

@@ -23,7 +23,7 @@ from tests.fakes import MemoryLedger
 HOSTILE = "@everyone [x](http://evil) <img src=x>"
 WINDOW = Window(NOW - 60 * DAY, NOW + 14 * DAY)
 CASE = Counterfactual(
-    "git:1@abc", f"abcdef1 {HOSTILE}", ("data",), NOW - DAY, held=48 * HOUR, undone_after=9 * HOUR
+    "git:1@abc", f"abcdef1 {HOSTILE}", ("data",), NOW - DAY, held=48 * HOUR, known_after=9 * HOUR
 )
 
 

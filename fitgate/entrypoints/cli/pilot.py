@@ -1,0 +1,178 @@
+"""`fitgate pilot`: two weeks of watching, then the report."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fitgate.entrypoints.cli import asked
+from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption
+from fitgate.errors import UserError
+
+if TYPE_CHECKING:
+    from fitgate.core.chronicle import Told
+    from fitgate.core.pilot import Report
+    from fitgate.core.policy import Policy
+    from fitgate.core.records.controls import PilotStarted
+    from fitgate.ports import Ledger
+
+app = typer.Typer(no_args_is_help=True, help="Watch for two weeks, then report what was seen.")
+PathArgument = Annotated[Path, typer.Argument(help="A folder of the clone.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+PolicyOption = Annotated[
+    str | None,
+    typer.Option("--policy", help="The policy to report under, not the clone's.", metavar="FILE"),
+]
+SinceOption = Annotated[
+    str, typer.Option(help="How far back from the start changes count.", metavar="WHEN")
+]
+
+
+@app.command("start")
+def start(
+    path: PathArgument = Path(),
+    *,
+    system: Annotated[str, typer.Option(help="What the system is called in the report.")] = "",
+    reviewer: Annotated[str | None, typer.Option(help="Who will review the report.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who starts it; you by default.")] = None,
+    days: Annotated[int, typer.Option(min=1, help="How many days it lasts.")] = 14,
+    policy: PolicyOption = None,
+    as_json: JsonOption = False,
+    ledger: LedgerOption = None,
+    repo: RepoOption = None,
+) -> None:
+    """Begin a pilot: nothing is held, everything is watched."""
+    from datetime import timedelta
+
+    from fitgate.core.pilot import started
+    from fitgate.core.records import draft
+    from fitgate.core.records.controls import PilotStarted
+    from fitgate.core.words.pilot import start_lines
+    from fitgate.entrypoints.cli.ledgers import opened, told_by
+
+    now = asked.now()
+    said = _policy(path, policy)
+    with opened(ledger, path, repo, create=True) as home:
+        running = started(told_by(home))
+        if running is not None and now < running.record.until:
+            raise UserError(
+                f"A pilot is running until {running.record.until:%Y-%m-%d}. "
+                "`fitgate pilot status` says how far it is."
+            )
+        until = now + timedelta(days=days)
+        record = PilotStarted(
+            until, said.mode, system or said.system, by or asked.reviewer(), reviewer
+        )
+        home.append([draft(record, now, f"pilot-started/{now:%Y%m%dT%H%M%SZ}")], now)
+    if as_json:
+        print(json.dumps({"from": now.isoformat(), "until": until.isoformat(), "mode": said.mode}))
+        return
+    print("\n".join(start_lines(record)))
+
+
+@app.command("status")
+def status(
+    path: PathArgument = Path(),
+    *,
+    since: SinceOption = "90d",
+    policy: PolicyOption = None,
+    as_json: JsonOption = False,
+    ledger: LedgerOption = None,
+    repo: RepoOption = None,
+) -> None:
+    """Say how far the pilot is, and what is still to be done for the report."""
+    from fitgate.core.pilot import report_json
+    from fitgate.core.words.pilot import status_lines
+    from fitgate.entrypoints.cli.ledgers import opened
+
+    now = asked.now()
+    with opened(ledger, path, repo) as home:
+        told = _report(home, path, policy, since, now)
+    if as_json:
+        print(json.dumps(report_json(told)["deliverables"], indent=2))
+        return
+    print("\n".join(status_lines(told, now)))
+
+
+@app.command("report")
+def report(
+    path: PathArgument = Path(),
+    *,
+    out: Annotated[
+        Path | None, typer.Option(help="Write report.md and report.json here.", metavar="DIR")
+    ] = None,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="No names, ids or paths: to be shared outside.")
+    ] = False,
+    since: SinceOption = "90d",
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="As of then; by default the pilot's end, or the last entry before it."),
+    ] = None,
+    policy: PolicyOption = None,
+    as_json: JsonOption = False,
+    ledger: LedgerOption = None,
+    repo: RepoOption = None,
+) -> None:
+    """Report on the pilot: the nine sections of the pilot pack, filled from the ledger."""
+    from fitgate.bootstrap import written
+    from fitgate.core.pilot import report_json
+    from fitgate.core.words.pilot import markdown
+    from fitgate.entrypoints.cli.ledgers import opened
+
+    at = asked.moment(as_of, "--as-of") if as_of else None
+    with opened(ledger, path, repo) as home:
+        told = _report(home, path, policy, since, at)
+    text = markdown(told, anonymous=anonymous)
+    document = json.dumps(report_json(told, anonymous=anonymous), indent=2, ensure_ascii=False)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in {"report.md": text, "report.json": document + "\n"}.items():
+            with written(out / name) as file:
+                file.write(content)
+            print(out / name)
+        return
+    print(document if as_json else text, end="\n" if as_json else "")
+
+
+def _report(
+    home: Ledger, path: Path, policy: str | None, since: str, as_of: datetime | None
+) -> Report:
+    from fitgate.core import pilot
+    from fitgate.core.measure.figures import measure
+    from fitgate.core.measure.reading import Scope, Window
+    from fitgate.entrypoints.cli.ledgers import told_by
+    from fitgate.entrypoints.cli.replaying import counterfactuals
+
+    whole = told_by(home)
+    begun = pilot.started(whole)
+    if begun is None:
+        raise UserError("No pilot was started. `fitgate pilot start` begins one.")
+    end = min(begun.record.until, as_of or _last(home, begun))
+    told = told_by(home, as_of=end)
+    window = Window(asked.since(since, begun.at), end)
+    said = _policy(path, policy)
+    readings = measure(told, said, Scope(home.repo), window)
+    cases = counterfactuals(path, policy, window)
+    return pilot.report(pilot.Observed(told, begun, said, window), readings, cases)
+
+
+def _last(home: Ledger, begun: Told[PilotStarted]) -> datetime:
+    """Return when the ledger was last written: the same on every machine that has it."""
+    return home.head().recorded_at or begun.at
+
+
+def _policy(path: Path, named: str | None) -> Policy:
+    """Return the policy that is given, else the one that stands in the clone."""
+    from fitgate.bootstrap import open_clone, shipped_policies
+    from fitgate.core.in_force import choose
+
+    given = asked.policy_file(named)
+    if given is not None:
+        return given.policy
+    with open_clone(path) as clone:
+        return choose(clone.policies(clone.resolve("HEAD")), shipped_policies()).policy

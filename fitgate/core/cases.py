@@ -18,7 +18,6 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
-from fitgate.core.classify.rules import POLICY_RULE
 from fitgate.core.conditions import Shape
 from fitgate.core.events import ChangeKind
 from fitgate.core.facts import (
@@ -32,7 +31,7 @@ from fitgate.core.facts import (
 )
 from fitgate.core.findings import Outcome
 from fitgate.core.places import Located
-from fitgate.core.policy import Duration, Names, Policy
+from fitgate.core.policy import POLICY_RULE, Duration, Names, Policy
 from fitgate.core.shapes import did_you_mean, in_order, read_shape
 from fitgate.core.values import Instant
 from fitgate.errors import CasesError, Problem

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
-from fitgate.core.classify.rules import POLICY_RULE
 from fitgate.core.lint.gates import BUILT_IN
 from fitgate.core.lint.rules import classes
 from fitgate.core.policy import (
+    POLICY_RULE,
     BreakerGate,
     Gate,
     Policy,

@@ -17,10 +17,7 @@ from fitgate.core.conditions import Condition, EffectCondition, LineCondition, S
 from fitgate.core.effects import Effect
 from fitgate.core.facts import POLICY_FILES, Facts, File, Line, Setting, Unknown
 from fitgate.core.findings import Classification, Match
-from fitgate.core.policy import Rule
-
-POLICY_RULE = "fitgate-policy-changed"
-"""The one rule that no policy removes: a policy file is an IO by itself."""
+from fitgate.core.policy import POLICY_RULE, Rule
 
 
 class Subject:

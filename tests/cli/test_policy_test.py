@@ -143,7 +143,8 @@ def test_problems_of_the_cases_are_named_with_their_place(fitgate: Fitgate, case
     done = fitgate("policy", "test", "policy.yaml")
     assert (done.returncode, done.stdout) == (2, "")
     said = "policy.test.yaml:4:5: cases.0.fils: there is no key `fils` here (did you mean `files`?)"
-    assert done.stderr == f"{said}\n"
+    more = "policy.test.yaml:9:5: cases.1.categories: there is no category `dta` (did you mean `data`?)"
+    assert done.stderr == f"{said}\n{more}\n"
     cases.write_text(CASES.replace("categories: data", "categories: dta"))
     told = json.loads(fitgate("policy", "test", "policy.yaml", "--json").stdout)["error"]
     assert (told["kind"], told["problems"][0]["line"]) == ("CasesError", 9)

@@ -109,6 +109,41 @@ VAIN = [
         {"line": {"added": "^a*$", "files": ["**/*", "!docs/**"]}},
         "it finds nearly every line of every file",
     ),
+    (
+        {"workflow": {"change": ["job-removed", "continue-on-error-added"], "command": "pytest"}},
+        {"workflow": {"change": ["job-removed", "or-true-added"], "command": "pytest"}},
+        "of `continue-on-error-added` there is nothing before",
+    ),
+    (
+        {"workflow": {"change": "disabled", "command": "pytest"}},
+        {"workflow": {"change": "disabled", "command": "pytest", "key": "jobs.*.steps[*]"}},
+        "`command` finds no job that is `disabled`",
+    ),
+    (
+        {"setting": {"files": ["c/*.md", "c/*.yaml"], "key": "a"}},
+        {"setting": {"files": ["c/*.{md,YAML}", "c/*"], "key": "a"}},
+        "of `c/*.md` only files named `.env.…` are read as settings",
+    ),
+    (
+        {"setting": {"files": "c/a*.md", "key": "a"}},
+        {"setting": {"files": ".env.*", "key": "a"}},
+        "no file that `c/a*.md` names is read as settings, unless it had another name",
+    ),
+    (
+        {"migration": {"files": "db/*.py", "change": "drops"}},
+        {"migration": {"files": "db/**/*.py", "change": "drops"}},
+        "is read as a migration",
+    ),
+    (
+        {"workflow": {"files": ["Jenkinsfile", "!a"], "change": "disabled"}},
+        {"workflow": {"files": "ci/**", "change": "disabled"}},
+        "is read as a CI file",
+    ),
+    (
+        {"dependency": {"files": "docs/a*.md", "change": "added"}},
+        {"dependency": {"files": "**/*.txt", "change": "added"}},
+        "is read as a manifest or lock file",
+    ),
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from fitgate.core.inert import inert
 from fitgate.core.lint.history import Seen
 from fitgate.core.policy import Policy
+from fitgate.core.reading import rules_of
 from fitgate.core.remedies import plain
 from fitgate.errors import Problem
 
@@ -32,6 +33,12 @@ def not_acted_on(policy: Policy) -> Iterator[str]:
     for index, gate in enumerate(policy.gates):
         if gate.type == "rego":
             yield f"gate {index}: `rego` {_LATER}: UNDECIDED where it applies"
+    for rule, conditions in rules_of(policy):
+        if any(c.text and c.text.label is not None for c in conditions):
+            yield (
+                f"rule `{rule.id}` asks for a label, and a clone holds none: where that decides, a"
+                " change is UNDECIDED in `scan`, and in `check` of a clone"
+            )
 
 
 def labelled(source: str, label: str, problem: Problem) -> str:

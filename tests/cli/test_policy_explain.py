@@ -115,6 +115,17 @@ def test_a_file_comes_before_a_commit_of_the_same_name(
     assert done.stdout.startswith("HEAD: medium layer")
 
 
+@pytest.mark.parametrize("name", ["deadbeef", "HEAD~9999", "main@{nowhen}"])
+def test_a_commit_that_is_not_there_is_no_path(fitgate: Fitgate, story: Path, name: str) -> None:
+    done = fitgate("policy", "explain", name, story)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"'{name}' names no commit" in done.stderr
+    assert f"A path that may come to be is ./{name} here." in done.stderr
+    path = fitgate("policy", "explain", f"./{name}", story)
+    assert path.returncode == 0
+    assert path.stdout.startswith(f"{name} (no such file or commit here)")
+
+
 @pytest.mark.parametrize("words", [[], ["a", "--facts", "f"]])
 def test_one_thing_is_explained_at_a_time(fitgate: Fitgate, words: list[str]) -> None:
     done = fitgate("policy", "explain", *words)

@@ -32,13 +32,12 @@ from fitgate.core.facts import (
 )
 from fitgate.core.findings import Outcome
 from fitgate.core.places import Located
-from fitgate.core.policy import POLICY_RULE, Duration, Names, Policy
+from fitgate.core.policy import POLICY_CATEGORY, POLICY_RULE, Duration, Names, Policy
 from fitgate.core.shapes import did_you_mean, many, mappings, read_shape
 from fitgate.core.values import Instant
 from fitgate.errors import CasesError, Problem
 
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-_BUILT_IN_CATEGORY = "evaluation"  # that of a change to the policy itself
 _STATUSES: dict[tuple[bool, bool], Status] = {
     (False, True): "added", (True, True): "modified", (True, False): "removed"
 }  # fmt: skip
@@ -184,7 +183,7 @@ def parse_cases(text: str, source: str, policy: Policy) -> tuple[Placed, ...]:
 def _check_names(located: Located, policy: Policy) -> Iterator[Problem]:
     """Yield names of cases given twice, and what they expect that the policy has not."""
     known = {
-        "categories": ("category", [*policy.taxonomy, _BUILT_IN_CATEGORY]),
+        "categories": ("category", [*policy.taxonomy, POLICY_CATEGORY]),
         "rules": ("rule", [*(rule.id for rule in policy.rules), POLICY_RULE]),
     }
     first: dict[str, int] = {}

@@ -85,7 +85,7 @@ def test_a_path_is_told_who_looks_at_it(
 def test_a_path_that_is_not_there_may_come_to_be(fitgate: Fitgate, policy: Path) -> None:
     done = fitgate("policy", "explain", "./data/new/../x.csv", "--policy", policy.name)
     assert done.stdout.startswith(
-        "data/x.csv (no such file or commit here): medium layer, 1 of 4 rules look at it\n"
+        "data/x.csv (no such file or commit here): medium layer, 1 of 5 rules look at it\n"
     )
     told = json.loads(
         fitgate("policy", "explain", "data/x.csv", "--policy", policy.name, "--json").stdout

@@ -49,12 +49,16 @@ def labelled(source: str, label: str, problem: Problem) -> str:
 
 def looked_at(seen: Seen, since: datetime | None) -> str:
     """Say how much history was looked at."""
-    changes = f"{seen.changes} change{'' if seen.changes == 1 else 's'}"
-    return f"{changes} looked at, {f'since {plain(since)}' if since else 'from the beginning'}"
+    begin = f"since {plain(since)}" if since else "from the beginning"
+    return f"{_many(seen.changes, 'change')} looked at, {begin}"
 
 
 def can_be_used(policy: Policy, warnings: int) -> str:
     """Say that a policy can be used, and how much is in it."""
-    much = f"{len(policy.rules)} rules, {len(policy.gates)} gates, {policy.mode}"
-    but = f", with {warnings} warning{'' if warnings == 1 else 's'}" if warnings else ""
+    much = f"{_many(len(policy.rules), 'rule')}, {_many(len(policy.gates), 'gate')}, {policy.mode}"
+    but = f", with {_many(warnings, 'warning')}" if warnings else ""
     return f"can be used ({much}){but}"
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

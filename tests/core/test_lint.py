@@ -164,6 +164,14 @@ def test_a_rule_whose_files_are_ignored_can_never_match() -> None:
     assert said_of(GONE, ignore=["db/**", "!db/main/**"]) == []
 
 
+def test_rules_of_a_pack_whose_files_are_all_ignored_are_named() -> None:
+    (message,) = said(use=["default"], ignore=["**"])
+    assert "it hides all files of rules of `use`, which can never match: `" in message
+    assert "`check-removed`" in message
+    assert "declared-data" not in message
+    assert said(use=["default"], ignore=["docs/**"]) == []
+
+
 def test_of_globs_too_many_or_too_odd_to_compare_nothing_is_said() -> None:
     long = "{a,b,c,d}/" + 1900 * "x"
     for files in ([f"{long}y", f"!{long}*"], [r"a\/b", "!a?b"]):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.race import Lap, median, race
 from benchmarks.rules import rule_rows
-from benchmarks.table import Row
+from benchmarks.table import Row, tell
 
 FACTS = Path(__file__).with_name("facts.json")
 MOST_MIB = 300
@@ -36,11 +36,11 @@ def main() -> int:
         *rule_rows(asked.repo),
     ]
     if asked.json:
-        print(json.dumps([asdict(row) for row in rows], indent=1))
+        tell(json.dumps([asdict(row) for row in rows], indent=1))
     else:
         for row in rows:
             word = {True: "kept", False: "BROKEN", None: "-"}[row.kept]
-            print(f"{row.what:<46} {row.figure:>8} {row.limit:>8}  {word:<7} {row.note}")
+            tell(f"{row.what:<46} {row.figure:>8} {row.limit:>8}  {word:<7} {row.note}")
     return 1 if any(row.kept is False for row in rows) else 0
 
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.scores import Answer, Draw, Figures, Folds, Label, Row, figures, folds
+from benchmarks.table import tell
 from fitgate.bootstrap import open_clone, shipped_policies
 from fitgate.core.inert import inert
 from fitgate.core.reading import PolicyFile, parse_policy
@@ -58,7 +59,7 @@ def main(words: Sequence[str] | None = None) -> int:
     except FitgateError as exc:
         print(f"golden: {exc}", file=sys.stderr)
         return 2
-    print(json.dumps(whole, indent=1) if said.json else "\n".join(lines))
+    tell(json.dumps(whole, indent=1) if said.json else "\n".join(lines))
     return 1 if unjudged else 0
 
 

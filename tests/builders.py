@@ -90,6 +90,7 @@ _POLICY: dict[str, object] = {
         {"type": "tempo-layers"},
         {"type": "breaker"},
     ],
+    "breakers": [{"name": "CB-VL", "when": {"metric": "vl_hours", "limit": 72}, "then": "freeze"}],
 }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, Self
@@ -18,7 +19,6 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
-from fitgate.core.classify.rules import POLICY_RULE
 from fitgate.core.conditions import Shape
 from fitgate.core.events import ChangeKind
 from fitgate.core.facts import (
@@ -32,13 +32,12 @@ from fitgate.core.facts import (
 )
 from fitgate.core.findings import Outcome
 from fitgate.core.places import Located
-from fitgate.core.policy import Duration, Names, Policy
-from fitgate.core.shapes import did_you_mean, in_order, read_shape
+from fitgate.core.policy import POLICY_CATEGORY, POLICY_RULE, Duration, Names, Policy
+from fitgate.core.shapes import did_you_mean, many, mappings, read_shape
 from fitgate.core.values import Instant
 from fitgate.errors import CasesError, Problem
 
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-_BUILT_IN_CATEGORY = "evaluation"  # that of a change to the policy itself
 _STATUSES: dict[tuple[bool, bool], Status] = {
     (False, True): "added", (True, True): "modified", (True, False): "removed"
 }  # fmt: skip
@@ -175,32 +174,27 @@ def parse_cases(text: str, source: str, policy: Policy) -> tuple[Placed, ...]:
     Raises:
         CasesError: with every problem at once, each with its line and column.
     """
-    file, located = read_shape(text, source, CaseFile, CasesError)
-    problems = in_order(_check_names(file.cases, policy, located))
-    if problems:
-        raise CasesError(source, problems)
+    check = functools.partial(_check_names, policy=policy)
+    file, located = read_shape(text, source, CaseFile, CasesError, check)
     lines = (located.places["cases", n].line for n in range(len(file.cases)))
     return tuple(Placed(c, source, line) for c, line in zip(file.cases, lines, strict=True))
 
 
-def _check_names(
-    cases: Sequence[PolicyCase], policy: Policy, located: Located
-) -> Iterator[Problem]:
+def _check_names(located: Located, policy: Policy) -> Iterator[Problem]:
+    """Yield names of cases given twice, and what they expect that the policy has not."""
     known = {
-        "category": [*policy.taxonomy, _BUILT_IN_CATEGORY],
-        "rule": [*(rule.id for rule in policy.rules), POLICY_RULE],
+        "categories": ("category", [*policy.taxonomy, POLICY_CATEGORY]),
+        "rules": ("rule", [*(rule.id for rule in policy.rules), POLICY_RULE]),
     }
     first: dict[str, int] = {}
-    for n, case in enumerate(cases):
+    for n, case in mappings(located.document.get("cases")):
         here = ("cases", n)
-        if first.setdefault(case.name, n) != n:
-            message = f"case {first[case.name]} has the name `{case.name}` too"
-            yield located.problem((*here, "name"), message)
-        for what, key, names in (
-            ("category", "categories", case.categories),
-            ("rule", "rules", case.rules),
-        ):
-            for name in names or ():
-                if name not in known[what]:
-                    remedy = did_you_mean(name, known[what])
+        for name in many(case.get("name")):
+            if first.setdefault(name, n) != n:
+                message = f"case {first[name]} has the name `{name}` too"
+                yield located.problem((*here, "name"), message)
+        for key, (what, choices) in known.items():
+            for name in many(case.get(key)):
+                if name not in choices:
+                    remedy = did_you_mean(name, choices)
                     yield located.problem((*here, key), f"there is no {what} `{name}`", remedy)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
-from fitgate.core.classify.rules import POLICY_RULE
-from fitgate.core.lint.gates import BUILT_IN
 from fitgate.core.lint.rules import classes
 from fitgate.core.policy import (
+    POLICY_CATEGORY,
+    POLICY_RULE,
     BreakerGate,
     Gate,
     Policy,
@@ -112,7 +112,7 @@ def _groups(policy: Policy) -> Iterator[Group]:
     by_category: dict[str, list[Rule]] = {name: [] for name in policy.taxonomy}
     for rule in policy.rules:
         by_category.setdefault(rule.category, []).append(rule)
-    by_category.setdefault(BUILT_IN, [])
+    by_category.setdefault(POLICY_CATEGORY, [])
     for name, rules in by_category.items():
         known = policy.taxonomy.get(name)
         letters = {*(known.classes if known else ())}.union(*(classes(r, policy) for r in rules))
@@ -120,7 +120,7 @@ def _groups(policy: Policy) -> Iterator[Group]:
             RuleBox(rule.id, rule.why, tuple(k for k in kinds[rule.id] if k[-1] != "_"), rule.io_sr)
             for rule in rules
         ]
-        if name == BUILT_IN:
+        if name == POLICY_CATEGORY:
             boxes.append(RuleBox(POLICY_RULE, "it changes what judges it", ("built-in",)))
         if boxes:
             order = tuple(letter for letter in "TRCD" if letter in letters)

@@ -11,6 +11,10 @@ from pydantic import BeforeValidator, Field
 from fitgate.core.conditions import Condition, Globs, OneOrMany, Shape
 from fitgate.core.events import ChangeKind
 
+POLICY_RULE = "fitgate-policy-changed"
+"""The one rule that no policy removes: a policy file is an IO by itself."""
+POLICY_CATEGORY = "evaluation"
+"""Of which category that is."""
 _DURATION = re.compile(r"P(?=.)(\d+W|(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?)")
 
 

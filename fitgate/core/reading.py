@@ -6,13 +6,14 @@ import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
 from fitgate.core.conditions import Condition
 from fitgate.core.places import Loader, Located, Path
 from fitgate.core.policy import Policy, Rule
-from fitgate.core.shapes import did_you_mean, in_order, read_shape
+from fitgate.core.shapes import closest, did_you_mean, many, mappings, read_shape
 from fitgate.errors import PolicyError, Problem
 
 
@@ -39,10 +40,8 @@ def parse_policy(
     Raises:
         PolicyError: with every problem at once.
     """
-    policy, located = read_shape(text, source, Policy, PolicyError)
-    problems = in_order(_check_names(policy, library, located))
-    if problems:
-        raise PolicyError(source, problems)
+    check = functools.partial(_check_names, library=library)
+    policy, _ = read_shape(text, source, Policy, PolicyError, check)
     digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
     return PolicyFile(_with_packs(policy, library, source), source, digest, commit)
 
@@ -55,36 +54,54 @@ def _conditions(condition: Condition) -> Iterator[Condition]:
         yield from _conditions(condition.not_)
 
 
-def _check_names(policy: Policy, library: Mapping[str, str], located: Located) -> Iterator[Problem]:
-    """Yield every name that refers to nothing, and every id given twice."""
-    categories = sorted({*policy.taxonomy} or {*_shipped(library["default"]).taxonomy})
-    roles = sorted(policy.roles)
+def _check_names(located: Located, library: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield every name that refers to nothing, and every id given twice.
+
+    The document is asked and no policy, so that names are told beside faults of its shape.
+    """
+    said: dict[str, Any] = located.document
+    categories = _named("taxonomy", said)
+    if categories == []:
+        categories = sorted(_shipped(library["default"]).taxonomy)
+    roles = _named("roles", said)
     first: dict[str, int] = {}
-    for n, rule in enumerate(policy.rules):
-        yield from _missing(
-            "category", [rule.category], categories, ("rules", n, "category"), located
-        )
-        if first.setdefault(rule.id, n) != n:
-            message = f"rule {first[rule.id]} has the id `{rule.id}` too"
-            yield located.problem(("rules", n, "id"), message)
-    for n, gate in enumerate(policy.gates):
-        signatures = getattr(gate, "signatures", ())
-        yield from _missing("role", signatures, roles, ("gates", n, "signatures"), located)
-        named = gate.categories or ()
-        yield from _missing("category", named, categories, ("gates", n, "categories"), located)
-    yield from _missing("pack", policy.use, sorted(library), ("use",), located)
-    yield from _missing("role", policy.override.roles, roles, ("override", "roles"), located)
+    for n, rule in mappings(said.get("rules")):
+        category = many(rule.get("category"))
+        yield from _missing("category", category, categories, ("rules", n, "category"), located)
+        for name in many(rule.get("id")):
+            if first.setdefault(name, n) != n:
+                message = f"rule {first[name]} has the id `{name}` too"
+                yield located.problem(("rules", n, "id"), message)
+    for n, gate in mappings(said.get("gates")):
+        for what, key, choices in (
+            ("role", "signatures", roles),
+            ("category", "categories", categories),
+        ):
+            yield from _missing(what, many(gate.get(key)), choices, ("gates", n, key), located)
+    yield from _missing("pack", many(said.get("use")), sorted(library), ("use",), located)
+    override = said.get("override")
+    may = many(override.get("roles")) if isinstance(override, dict) else ()
+    yield from _missing("role", may, roles, ("override", "roles"), located)
+
+
+def _named(key: str, said: Mapping[str, object]) -> list[str] | None:
+    """Return the names that a policy defines; None if its faults leave nobody knowing them."""
+    if key not in said:
+        strays = [str(name) for name in said if name not in Policy.model_fields]
+        return [] if closest(key, strays) is None else None
+    defined = said[key]
+    return sorted(map(str, defined)) if isinstance(defined, dict) else None
 
 
 def _missing(
     what: str,
     names: Iterable[str],
-    choices: list[str],
+    choices: list[str] | None,
     path: Path,
     located: Located,
 ) -> Iterator[Problem]:
     for name in names:
-        if name not in choices:
+        if choices is not None and name not in choices:
             remedy = did_you_mean(name, choices)
             yield located.problem(path, f"there is no {what} `{name}`", remedy)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -16,9 +16,15 @@ _Shape = TypeVar("_Shape", bound=Shape)
 
 
 def read_shape(
-    text: str, source: str, shape: type[_Shape], error: type[ProblemsError]
+    text: str,
+    source: str,
+    shape: type[_Shape],
+    error: type[ProblemsError],
+    also: Callable[[Located], Iterable[Problem]] = lambda _: (),
 ) -> tuple[_Shape, Located]:
     """Read a YAML mapping into its shape; return it with where everything in it stands.
+
+    `also` tells what is wrong with a mapping beside its shape, which may be wrong too.
 
     Raises:
         ProblemsError: the `error` given, with every problem at once.
@@ -29,11 +35,28 @@ def read_shape(
     if not isinstance(located.document, dict):
         remedy = "start with `version: 1`"
         raise error(source, [Problem("is not a mapping of keys to values", "", 1, 1, remedy)])
+    more = tuple(also(located))
     try:
-        return shape.model_validate(located.document), located
+        read = shape.model_validate(located.document)
     except ValidationError as exc:
         found = [_problem(each, located, shape) for each in exc.errors(include_url=False)]
-        raise error(source, in_order(set(found))) from exc
+        raise error(source, in_order({*found, *more})) from exc
+    if more:
+        raise error(source, in_order(more))
+    return read, located
+
+
+def many(value: object) -> list[str]:
+    """Return the words of a list, or of one that stands alone, whatever else is there."""
+    return [
+        each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)
+    ]
+
+
+def mappings(value: object) -> list[tuple[int, dict[str, object]]]:
+    """Return the mappings in a list, each with its number there."""
+    listed = value if isinstance(value, list) else []
+    return [(n, each) for n, each in enumerate(listed) if isinstance(each, dict)]
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
@@ -44,10 +67,14 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """Return the remedy for a word that is none of the choices: the closest, else all of them."""
     choices = list(dict.fromkeys(choices))
-    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean `{close[0]}`?"
+    if (meant := closest(word, choices)) is not None:
+        return f"did you mean `{meant}`?"
     return f"one of {', '.join(choices)}" if choices else ""
+
+
+def closest(word: str, choices: Sequence[str]) -> str | None:
+    """Return the choice that a word was probably meant to be, if there is one."""
+    return next(iter(difflib.get_close_matches(word, choices, n=1, cutoff=0.6)), None)
 
 
 def _problem(error: Mapping[str, Any], located: Located, shape: type[Shape]) -> Problem:

@@ -76,6 +76,18 @@ def test_facts_give_the_same_verdict_again(
     assert piped.returncode == again.returncode == 1
 
 
+def test_what_prints_json_anyway_may_be_asked_for_it(
+    fitgate: Fitgate, story: Path, io: Chapter, tmp_path: Path
+) -> None:
+    plain = fitgate("facts", story, "--change", io.sha)
+    asked = fitgate("facts", story, "--change", io.sha, "--json", "--out", "-")
+    assert (asked.returncode, asked.stdout, [*tmp_path.iterdir()]) == (0, plain.stdout, [])
+    assert fitgate("schema", "facts", "--json").stdout == fitgate("schema", "facts").stdout
+    assert fitgate("policy", "schema", "--json").stdout == fitgate("policy", "schema").stdout
+    error = json.loads(fitgate("schema", "fact", "--json").stdout)["error"]
+    assert "there is no schema 'fact'" in error["message"]
+
+
 def test_the_first_change_of_all_has_facts_too(
     fitgate: Fitgate, story: Path, chapters: Story
 ) -> None:

@@ -23,7 +23,7 @@ rules:
 def test_a_policy_that_can_be_used_says_so(fitgate: Fitgate, policy: Path) -> None:
     done = fitgate("policy", "lint", policy.name)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "policy.yaml: can be used (4 rules, 1 gates, enforce)\n"
+    assert done.stdout == "policy.yaml: can be used (4 rules, 1 gate, enforce)\n"
 
 
 def test_every_problem_is_named_with_its_place(fitgate: Fitgate, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_path_is_told_who_looks_at_it(
 def test_a_path_that_is_not_there_may_come_to_be(fitgate: Fitgate, policy: Path) -> None:
     done = fitgate("policy", "explain", "./data/new/../x.csv", "--policy", policy.name)
     assert done.stdout.startswith(
-        "data/x.csv (no such file or commit here): medium layer, 1 of 4 rules look at it\n"
+        "data/x.csv (no such file or commit here): medium layer, 1 of 5 rules look at it\n"
     )
     told = json.loads(
         fitgate("policy", "explain", "data/x.csv", "--policy", policy.name, "--json").stdout
@@ -113,6 +113,17 @@ def test_a_file_comes_before_a_commit_of_the_same_name(
     (tmp_path / "HEAD").write_text("")
     done = fitgate("policy", "explain", "HEAD", "--policy", policy.name)
     assert done.stdout.startswith("HEAD: medium layer")
+
+
+@pytest.mark.parametrize("name", ["deadbeef", "HEAD~9999", "main@{nowhen}"])
+def test_a_commit_that_is_not_there_is_no_path(fitgate: Fitgate, story: Path, name: str) -> None:
+    done = fitgate("policy", "explain", name, story)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"'{name}' names no commit" in done.stderr
+    assert f"A path that may come to be is ./{name} here." in done.stderr
+    path = fitgate("policy", "explain", f"./{name}", story)
+    assert path.returncode == 0
+    assert path.stdout.startswith(f"{name} (no such file or commit here)")
 
 
 @pytest.mark.parametrize("words", [[], ["a", "--facts", "f"]])

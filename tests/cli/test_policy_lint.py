@@ -29,7 +29,7 @@ def test_a_warning_is_told_where_editors_find_it(fitgate: Fitgate, in_vain: Path
     done = fitgate("policy", "lint", in_vain.name)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == TOLD + (
-        "p.yaml: can be used (4 rules, 1 gates, enforce), with 1 warning\n"
+        "p.yaml: can be used (4 rules, 1 gate, enforce), with 1 warning\n"
     )
 
 
@@ -92,7 +92,7 @@ def test_a_history_without_changes_says_so_and_names_nothing(
     done = fitgate("policy", "lint", policy.name, "--history", story, "--since", "2100-01-01")
     assert done.stdout.splitlines() == [
         "policy.yaml: 0 changes looked at, since 2100-01-01 00:00 UTC",
-        "policy.yaml: can be used (4 rules, 1 gates, enforce)",
+        "policy.yaml: can be used (4 rules, 1 gate, enforce)",
     ]
 
 

@@ -72,6 +72,18 @@ def test_what_is_not_as_expected_says_what_came_and_why(
     golden("policy/test.txt", done.stdout)
 
 
+def test_what_the_gates_say_is_told_where_the_outcome_is_not_as_expected(
+    fitgate: Fitgate, cases: Path
+) -> None:
+    cases.write_text(CASES.replace("outcome: HOLD", "outcome: DENY"))
+    told = fitgate("policy", "test", "policy.yaml").stdout
+    assert "rollback-window" in told
+    assert "✗ HOLD  " in told
+    assert "next: " in told
+    cases.write_text(CASES.replace("[evaluation]", "[data]"))
+    assert "rollback-window" not in fitgate("policy", "test", "policy.yaml").stdout
+
+
 def test_the_same_is_told_to_programs(fitgate: Fitgate, cases: Path) -> None:
     cases.write_text(CASES + WRONG)
     done = fitgate("policy", "test", "policy.yaml", "--json")
@@ -143,7 +155,8 @@ def test_problems_of_the_cases_are_named_with_their_place(fitgate: Fitgate, case
     done = fitgate("policy", "test", "policy.yaml")
     assert (done.returncode, done.stdout) == (2, "")
     said = "policy.test.yaml:4:5: cases.0.fils: there is no key `fils` here (did you mean `files`?)"
-    assert done.stderr == f"{said}\n"
+    more = "policy.test.yaml:9:5: cases.1.categories: there is no category `dta`"
+    assert done.stderr == f"{said}\n{more} (did you mean `data`?)\n"
     cases.write_text(CASES.replace("categories: data", "categories: dta"))
     told = json.loads(fitgate("policy", "test", "policy.yaml", "--json").stdout)["error"]
     assert (told["kind"], told["problems"][0]["line"]) == ("CasesError", 9)

@@ -84,6 +84,8 @@ def test_what_is_taken_away_waits_until_somebody_seconds_it(
     entry = scanned(fitgate, clone, policy, io.sha)
     assert (entry["list"], entry["is_io"]) == ("reclassified_not_io", True)
     assert entry["reclassified"]["said"][0]["seconded_by"] == ["grace"]
+    table = fitgate("scan", clone, "--since", "all", "--policy", policy).stdout
+    assert "disputed by ada and grace" in table
     checked = fitgate("check", clone, "--change", io.sha, "--policy", policy).stdout
     for words in (
         "the rules say irreversible: data, evaluation",

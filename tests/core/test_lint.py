@@ -109,6 +109,41 @@ VAIN = [
         {"line": {"added": "^a*$", "files": ["**/*", "!docs/**"]}},
         "it finds nearly every line of every file",
     ),
+    (
+        {"workflow": {"change": ["job-removed", "continue-on-error-added"], "command": "pytest"}},
+        {"workflow": {"change": ["job-removed", "or-true-added"], "command": "pytest"}},
+        "of `continue-on-error-added` there is nothing before",
+    ),
+    (
+        {"workflow": {"change": "disabled", "command": "pytest"}},
+        {"workflow": {"change": "disabled", "command": "pytest", "key": "jobs.*.steps[*]"}},
+        "`command` finds no job that is `disabled`",
+    ),
+    (
+        {"setting": {"files": ["c/*.md", "c/*.yaml"], "key": "a"}},
+        {"setting": {"files": ["c/*.{md,YAML}", "c/*"], "key": "a"}},
+        "of `c/*.md` only files named `.env.…` are read as settings",
+    ),
+    (
+        {"setting": {"files": "c/a*.md", "key": "a"}},
+        {"setting": {"files": ".env.*", "key": "a"}},
+        "no file that `c/a*.md` names is read as settings, unless it had another name",
+    ),
+    (
+        {"migration": {"files": "db/*.py", "change": "drops"}},
+        {"migration": {"files": "db/**/*.py", "change": "drops"}},
+        "is read as a migration",
+    ),
+    (
+        {"workflow": {"files": ["Jenkinsfile", "!a"], "change": "disabled"}},
+        {"workflow": {"files": "ci/**", "change": "disabled"}},
+        "is read as a CI file",
+    ),
+    (
+        {"dependency": {"files": "docs/a*.md", "change": "added"}},
+        {"dependency": {"files": "**/*.txt", "change": "added"}},
+        "is read as a manifest or lock file",
+    ),
 ]  # fmt: skip
 
 
@@ -127,6 +162,14 @@ def test_a_rule_whose_files_are_ignored_can_never_match() -> None:
     assert "`ignore` hides all its files" in said_of(GONE, ignore=["db/**"])[0]
     assert said_of(GONE, ignore=["db/*"]) == []
     assert said_of(GONE, ignore=["db/**", "!db/main/**"]) == []
+
+
+def test_rules_of_a_pack_whose_files_are_all_ignored_are_named() -> None:
+    (message,) = said(use=["default"], ignore=["**"])
+    assert "it hides all files of rules of `use`, which can never match: `" in message
+    assert "`check-removed`" in message
+    assert "declared-data" not in message
+    assert said(use=["default"], ignore=["docs/**"]) == []
 
 
 def test_of_globs_too_many_or_too_odd_to_compare_nothing_is_said() -> None:

@@ -61,6 +61,29 @@ def test_a_rule_that_names_nothing_or_stands_twice_is_refused(text: str, said: s
     assert said in problems(f"version: 1\nrules: [{text}]\n")[0]
 
 
+def test_names_that_refer_to_nothing_are_told_beside_faults_of_the_shape() -> None:
+    rule = RULE.replace("category: data", "category: dat")
+    gate = "{type: slow-authority, cooldwn: PT1H, signatures: ownr}"
+    text = (
+        f"version: 1\nroles: {{owner: {{user: a}}}}\nrules: [{rule}, 5]\ngates: [{gate}]\nuse: x\n"
+    )
+    assert problems(text) == [
+        "2:17: roles.owner.user: there is no key `user` here (did you mean `users`?)",
+        "3:17: rules.0.category: there is no category `dat` (did you mean `data`?)",
+        "3:72: rules.1: Input should be a valid dictionary or instance of Rule",
+        "4:32: gates.0.cooldwn: there is no key `cooldwn` here (did you mean `cooldown`?)",
+        "4:47: gates.0.signatures: there is no role `ownr` (did you mean `owner`?)",
+        f"5:1: use: there is no pack `x` (one of {', '.join(sorted(LIBRARY))})",
+    ]
+
+
+@pytest.mark.parametrize("roles", ["rolse: {owner: {users: [a]}}", "roles: [owner]"])
+def test_where_a_fault_hides_the_names_none_is_said_to_be_missing(roles: str) -> None:
+    gate = "{type: slow-authority, signatures: [owner]}"
+    (problem,) = problems(f"version: 1\n{roles}\ngates: [{gate}]\n")
+    assert "role `owner`" not in problem
+
+
 def test_a_signature_of_a_role_that_nobody_defined_is_refused() -> None:
     gate = "{type: slow-authority, signatures: [ownr]}"
     text = f"version: 1\nroles: {{owner: {{users: [a]}}}}\ngates: [{gate}]\n"

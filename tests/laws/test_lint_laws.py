@@ -8,11 +8,18 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fitgate.core.classify import Looks, classify
+from fitgate.core.classify.dependencies import is_manifest
+from fitgate.core.classify.flattening import Unparsable
+from fitgate.core.classify.manifests.formats import _BY_NAME
+from fitgate.core.classify.migrations import is_migration
+from fitgate.core.classify.parsing import parse_settings
+from fitgate.core.classify.workflows import is_workflow
 from fitgate.core.conditions import Condition
 from fitgate.core.facts import SUBMODULE, Facts, File, Line, Setting, Trailer
 from fitgate.core.globs import GlobSet
 from fitgate.core.lint.expressions import finds_nearly_all, finds_nothing
-from fitgate.core.lint.inclusion import swallowed, within
+from fitgate.core.lint.inclusion import apart, swallowed, within
+from fitgate.core.lint.names import READ
 from fitgate.core.lint.reach import implies, never, unfailing
 from tests.builders import a_change, a_policy, facts_of
 
@@ -61,6 +68,23 @@ KINDS: list[dict[str, Any]] = [
     {"text": {"label": "$x"}},
     {"environment": {"environment": "x"}},
 ]
+READABLE = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(
+        ["", "a/", ".github/workflows/", "a/.gitlab/ci/b/", ".gitlab-ci/", "requirements/",
+         "c/versions/", "my_migrations/a/", "Migration/", "alembic2/", "db/migrate/",
+         "post_migrate/a/"]
+    ),
+    st.sampled_from(["", "a.", ".env.", "x-"]),
+    st.sampled_from(
+        [".gitlab-ci", "action", "Dockerfile", "containerfile", "environment", "Requirements",
+         "constraints", ".env", "setup", "a", *_BY_NAME]
+    ),
+    st.sampled_from(
+        ["", ".yml", ".yaml", ".YAML", "-x.yml", ".py", ".rb", ".SQL", ".sql", ".txt", "-dev.in",
+         ".lock", ".dockerfile", ".json", ".toml", ".cfg", ".properties", ".md", ".env"]
+    ),
+)  # fmt: skip
 IGNORED = st.sampled_from([(), ("a/**",), ("**", "!b"), ("a/**", "b")])
 CONDITIONS: st.SearchStrategy[Any] = st.recursive(
     st.sampled_from(KINDS),
@@ -134,6 +158,15 @@ def judged(facts: Facts, ignored: tuple[str, ...], *conditions: dict[str, Any]) 
     ]
 
 
+def is_settings(path: str) -> bool:
+    """Say whether a file is read as settings by its name."""
+    try:
+        parse_settings(path, b"")
+    except Unparsable as exc:
+        return "is not a settings file" not in str(exc)
+    return True
+
+
 @given(GLOB_LISTS, GLOB_LISTS, st.lists(PATHS, max_size=8))
 def test_globs_inside_others_name_no_path_that_those_do_not(
     narrow: list[str], wide: list[str], paths: list[str]
@@ -143,6 +176,29 @@ def test_globs_inside_others_name_no_path_that_those_do_not(
         assert all(both.match(path) != {0} for path in paths)
     if swallowed(narrow):
         assert not any(0 in both.match(path) for path in paths)
+
+
+@given(GLOBS, GLOBS, st.lists(PATHS, max_size=8))
+def test_globs_that_are_said_to_be_apart_name_no_path_together(
+    one: str, other: str, paths: list[str]
+) -> None:
+    if apart(one, [other]):
+        both = GlobSet([[one], [other]])
+        assert not any(both.match(path) == {0, 1} for path in paths)
+
+
+@given(READABLE)
+def test_whatever_is_read_by_its_name_is_named_by_the_globs_of_its_kind(path: str) -> None:
+    asked = {
+        "setting": is_settings(path),
+        "dependency": is_manifest(path),
+        "workflow": is_workflow(path),
+        "migration": is_migration(path),
+    }
+    for kind, read in asked.items():
+        if read:
+            assert GlobSet([[glob.lower() for glob in READ[kind]]]).match(path.lower())
+            assert not apart(path, READ[kind])
 
 
 @given(EXPRESSIONS, st.lists(TEXTS, max_size=8))

@@ -200,8 +200,8 @@ MUTANTS = (
     ),
     Mutant(
         "unknown breakers are closed", SLOW,
-        "    if facts.breakers is None:\n        return None\n",
-        "    if facts.breakers is None:\n        return True\n",
+        "    if states is None:\n        return None\n",
+        "    if states is None:\n        return True\n",
         "unknown_breakers_may_ask_for_more",
     ),
     Mutant(
@@ -216,7 +216,7 @@ MUTANTS = (
     ),
     Mutant(
         "what may be a restoration is one", SLOW,
-        "if taken(restoration(facts), sure=sure):", "if restoration(facts) is not False:",
+        "if taken(restoration(case.facts), sure=sure):", "if restoration(case.facts) is not False:",
         "a_restoration_perhaps_is_undecided_where_it_matters",
     ),
     Mutant(
@@ -231,12 +231,12 @@ MUTANTS = (
     ),
     Mutant(
         "there is no cool-down", SLOW,
-        "        *_cooldown(gate, case.facts, strict, lenient),\n", "",
+        "        *_cooldown(gate, case, strict, lenient),\n", "",
         "a_change_with_both_signatures_a_rest_and_a_reason_is_allowed",
     ),
     Mutant(
         "an unread description has no rationale", SLOW,
-        "elif facts.change.body is None:", "elif False:",
+        "elif change.body is None:", "elif False:",
         "a_rationale_may_stand_in_a_description_that_could_not_be_read",
     ),
     Mutant(

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from fitgate.core.classify.case_files import are_cases, may_be_cases
 from fitgate.core.classify.effects import are_read_alike, is_read, with_effects
 from fitgate.core.classify.lines import Difference, LineLooks, line_search
 from fitgate.core.classify.possible import DECLARED, Possible, possible
@@ -38,12 +39,16 @@ _STATUSES: tuple[Status, ...] = ("added", "modified", "removed", "renamed")
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the looks ask of one file: its lines, its settings, its structure, its size and kind."""
+    """What the looks ask of one file: its lines, its settings, its structure, its size and kind.
+
+    Nothing but its size and kind, if it should turn out to be `cases`.
+    """
 
     lines: LineSearch | None
     settings: frozenset[str]
     effects: tuple[EffectCondition, ...]
     kind: bool
+    cases: bool = False
 
     @property
     def contents(self) -> bool:
@@ -78,6 +83,7 @@ class Looks:
         self.paths = {status: frozenset(_paths_at(status, looks)) for status in _STATUSES}
         effects = {n: look for n, look in looks.items() if isinstance(look, EffectCondition)}
         self.effects = frozenset(effects)
+        self._inside = self.lines | self.settings | self.effects
         self._lines, self._settings, self._effects = lines, settings, effects
         never = ("!**",)
         self._globs = GlobSet(
@@ -91,7 +97,7 @@ class Looks:
         self._slow, self._fast, self._ignored = range(len(looks), len(looks) + 3)
         self._named: dict[frozenset[int], frozenset[str]] = {}
         self._asked_of: dict[tuple[str | None, ...], _Asked] = {}
-        self._asked_by: dict[frozenset[str], _Asked] = {}
+        self._asked_by: dict[tuple[frozenset[str], bool], _Asked] = {}
         self._line_looks: dict[frozenset[str], LineLooks] = {}
         self._setting_looks: dict[frozenset[str], SettingLooks] = {}
 
@@ -162,16 +168,18 @@ class Looks:
         asking = (name for name in self.concerned_with(file) if _asks(self._by_id[name], file))
         names = frozenset(asking)
         if self._is_the_same(file):
-            names -= self.lines | self.settings | self.effects
-        if names not in self._asked_by:  # few sets of looks, and very many files
+            names -= self._inside
+        cases = bool(names & self._inside) and may_be_cases(file)
+        if (names, cases) not in self._asked_by:  # few sets of looks, and very many files
             lines = [self._lines[name] for name in sorted(names & self.lines)]
-            self._asked_by[names] = _Asked(
+            self._asked_by[names, cases] = _Asked(
                 line_search(lines) if lines else None,
                 names & self.settings,
                 tuple(self._effects[name] for name in sorted(names & self.effects)),
-                kind=bool(names - self.lines - self.settings - self.effects),
+                kind=bool(names - self._inside),
+                cases=cases,
             )
-        return self._asked_by[names]
+        return self._asked_by[names, cases]
 
     def _is_the_same(self, file: File) -> bool:
         """Say whether a file only moved, or changed its mode, and is looked at as it was before."""
@@ -190,7 +198,8 @@ class Looks:
     def wanted(self, files: Iterable[File]) -> Iterator[str]:
         """Yield the ids of the blobs that must be read before these files can be classified."""
         for file in files:
-            if self._asked(file).contents:
+            asked = self._asked(file)
+            if asked.contents or asked.cases:
                 yield from (oid for oid in (file.oid_before, file.oid_after) if oid)
 
     def lined(self, files: Iterable[File]) -> frozenset[str]:
@@ -204,6 +213,11 @@ class Looks:
         `contents` holds the blobs that `wanted` named, `change` what changed in a file of `lined`.
         """
         asked = self._asked(file)
+        before, after = (
+            contents.get(oid, _UNREAD) if oid else None for oid in (file.oid_before, file.oid_after)
+        )
+        if asked.cases and are_cases((before, after)):
+            asked = replace(_NOTHING, kind=asked.kind)
         settings, effects = None if asked.settings else (), None if asked.effects else ()
         if asked.lines is None:
             file = file.looked_into((), settings, effects)
@@ -214,9 +228,6 @@ class Looks:
             file = replace(file, unread=why, settings=settings, effects=effects)
         if not asked.contents:
             return file
-        before, after = (
-            contents.get(oid, _UNREAD) if oid else None for oid in (file.oid_before, file.oid_after)
-        )
         if isinstance(before, Unread) or isinstance(after, Unread):
             unread = before if isinstance(before, Unread) else after
             return replace(file, unread=unread.why if isinstance(unread, Unread) else "")

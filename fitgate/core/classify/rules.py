@@ -17,10 +17,7 @@ from fitgate.core.conditions import Condition, EffectCondition, LineCondition, S
 from fitgate.core.effects import Effect
 from fitgate.core.facts import POLICY_FILES, Facts, File, Line, Setting, Unknown
 from fitgate.core.findings import Classification, Match
-from fitgate.core.policy import Rule
-
-POLICY_RULE = "fitgate-policy-changed"
-"""The one rule that no policy removes: a policy file is an IO by itself."""
+from fitgate.core.policy import POLICY_CATEGORY, POLICY_RULE, Rule
 
 
 class Subject:
@@ -86,7 +83,7 @@ def classify(facts: Facts, looks: Looks) -> Classification:
 
 def _policy_files(files: tuple[File, ...]) -> list[Match]:
     return [
-        Match(POLICY_RULE, "evaluation", "built-in", path, None, "status", None, file.status)
+        Match(POLICY_RULE, POLICY_CATEGORY, "built-in", path, None, "status", None, file.status)
         for file in files
         for path in file.paths
         if path in POLICY_FILES

@@ -21,6 +21,11 @@ ANY_MOVE = {"moved": (), "before": None, "after": None}
 _QUOTED = r'"(?:[^"\\]|\\.)*+"'
 _PART = re.compile(rf'\[(?:[^\[\]"]|{_QUOTED})*+\](?:#[0-9]+)?|\.?(?:{_QUOTED}|[^."\[\]]+)')
 _BOOLEANS, _EMPTY = {"true", "false"}, {"{}", "[]"}
+_SWITCHED = {
+    **dict.fromkeys([("on", "off"), ("yes", "no")], (True, False)),
+    **dict.fromkeys([("off", "on"), ("no", "yes")], (False, True)),
+}
+"""Words that are a switch only beside each other: a country may be `no`, and a weekday `on`."""
 
 
 def setting_changes(
@@ -58,8 +63,9 @@ def matching_settings(
     """Return the settings that are evidence for a condition, in the order given.
 
     `from` never matches an added setting, `to` never a removed one; values compare as in
-    `setting_changes`. Raised and lowered need a number on both sides with the same unit after it,
-    or two ISO 8601 durations of weeks to seconds. Raises ValueError for a malformed `key`.
+    `setting_changes`, and `on → off`, `yes → no` are `true → false` too. Raised and lowered need a
+    number on both sides with the same unit after it, or two ISO 8601 durations of weeks to seconds.
+    Raises ValueError for a malformed `key`.
     """
     keys = _keys(condition.key)
     return tuple(s for s in settings if keys.match(s.key) and fits(condition, s))
@@ -138,9 +144,11 @@ def fits(condition: SettingCondition, setting: Setting) -> bool:
 
 def _has_values(condition: SettingCondition, setting: Setting) -> bool:
     before, after = condition.before, condition.after
-    if before is not None and (setting.moved == "added" or not _among(setting.before, before)):
+    words = (str(setting.before).lower(), str(setting.after).lower())
+    was, now = _SWITCHED.get(words, (None, None))
+    if before is not None and (setting.moved == "added" or not _among(before, setting.before, was)):
         return False
-    return after is None or (setting.moved != "removed" and _among(setting.after, after))
+    return after is None or (setting.moved != "removed" and _among(after, setting.after, now))
 
 
 def _places(values: Mapping[str, Parsed] | None) -> set[str]:
@@ -155,8 +163,11 @@ def _around(key: str) -> str:
     return key[: max((part.start() for part in _PART.finditer(key)), default=0)]
 
 
-def _among(value: Scalar, asked: tuple[Scalar, ...]) -> bool:
-    return any(same_value(value, _kept(each)) for each in asked)
+def _among(asked: tuple[Scalar, ...], value: Scalar, switch: bool | None) -> bool:  # noqa: FBT001
+    """Say whether a value is among those asked for, as it is written or as the switch it is."""
+    return any(
+        same_value(value, _kept(each)) or (each is not None and each is switch) for each in asked
+    )
 
 
 def _moves(setting: Setting) -> set[SettingMove]:

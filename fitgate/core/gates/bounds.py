@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from fitgate.core.facts import Change, Facts
+from fitgate.core.facts import BreakerState, Change, Facts
+from fitgate.core.findings import Case
 from fitgate.core.people import some
 from fitgate.core.trailers import is_placeholder
 
@@ -21,6 +22,13 @@ def restoration(facts: Facts) -> bool | None:
     if facts.change.restores is None:
         return None
     return some(state.accepted for state in facts.change.restores)
+
+
+def breakers(case: Case) -> tuple[BreakerState, ...] | None:
+    """Return the states of the breakers; unknown is none where the policy has none to trip."""
+    if case.facts.breakers is None and not case.policy.breakers:
+        return ()
+    return case.facts.breakers
 
 
 def declared(change: Change, key: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from fitgate.core.facts import BreakerState
 from fitgate.core.findings import Case, Finding, Outcome, finding
-from fitgate.core.gates.bounds import both, restoration
+from fitgate.core.gates.bounds import both, breakers, restoration
 from fitgate.core.people import named, some, voices
 from fitgate.core.policy import BreakerGate
 
@@ -15,9 +15,10 @@ _GATE = "breaker"
 
 def breaker(gate: BreakerGate, case: Case) -> tuple[Finding, ...]:
     """Judge by the state of the breakers, which is a fact (TAS 5.3.4, fit.md 2.6)."""
-    if case.facts.breakers is None:
+    states = breakers(case)
+    if states is None:
         return (finding(_GATE, Outcome.UNDECIDED, "breakers-unknown"),)
-    minded = [b for b in case.facts.breakers if not gate.names or b.name in gate.names]
+    minded = [b for b in states if not gate.names or b.name in gate.names]
     tripped = sorted((b for b in minded if b.state != "closed"), key=_order)
     if not tripped:
         return (finding(_GATE, Outcome.ALLOW, "breakers-closed"),)

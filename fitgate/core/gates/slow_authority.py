@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from fitgate.core.facts import Facts
 from fitgate.core.findings import Case, Finding, Outcome, finding
-from fitgate.core.gates.bounds import declared, iso_length, iso_moment, restoration
+from fitgate.core.gates.bounds import breakers, declared, iso_length, iso_moment, restoration
 from fitgate.core.people import Seat, Signer, Voice, holds, match_roles, signers, taken, voices
 from fitgate.core.policy import SlowAuthority
 
@@ -26,15 +25,15 @@ class _Terms:
 
 def slow_authority(gate: SlowAuthority, case: Case) -> tuple[Finding, ...]:
     """Judge dual sign-off (S-RIOCS G1), cool-down (G2) and the recorded rationale (TAS 5.3)."""
-    strict, lenient = (_terms(gate, case.facts, sure=sure) for sure in (True, False))
+    strict, lenient = (_terms(gate, case, sure=sure) for sure in (True, False))
     return (
         *_signatures(gate, case, strict, lenient),
-        *_cooldown(gate, case.facts, strict, lenient),
-        *_rationale(gate, case.facts),
+        *_cooldown(gate, case, strict, lenient),
+        *_rationale(gate, case),
     )
 
 
-def _terms(gate: SlowAuthority, facts: Facts, *, sure: bool) -> _Terms:
+def _terms(gate: SlowAuthority, case: Case, *, sure: bool) -> _Terms:
     """Return the terms; those of the sure reading are met only by what no unknown can undo.
 
     A restoration needs one signature and no cool-down: the way back is never slower than the fault.
@@ -43,24 +42,25 @@ def _terms(gate: SlowAuthority, facts: Facts, *, sure: bool) -> _Terms:
     """
     each = tuple(frozenset({role}) for role in gate.signatures)
     any_of_them = each and (frozenset(gate.signatures),)
-    if taken(restoration(facts), sure=sure):
+    if taken(restoration(case.facts), sure=sure):
         return _Terms(any_of_them, timedelta(0))
-    if taken(_untightened(facts), sure=sure):
+    if taken(_untightened(case), sure=sure):
         return _Terms(each, gate.cooldown)
     return _Terms((*each, *any_of_them), min(gate.cooldown, timedelta.max // 2) * 2)
 
 
-def _untightened(facts: Facts) -> bool | None:
-    if facts.breakers is None:
+def _untightened(case: Case) -> bool | None:
+    states = breakers(case)
+    if states is None:
         return None
-    return not any(b.state == "open" and b.then == "degrade" for b in facts.breakers)
+    return not any(b.state == "open" and b.then == "degrade" for b in states)
 
 
-def _unknown(facts: Facts) -> tuple[str, ...]:
+def _unknown(case: Case) -> tuple[str, ...]:
     """Name what could not be read of that which sets the terms."""
     unread = (
-        ("whether this restores an accepted state", restoration(facts)),
-        ("the state of the breakers", _untightened(facts)),
+        ("whether this restores an accepted state", restoration(case.facts)),
+        ("the state of the breakers", _untightened(case)),
     )
     return tuple(name for name, answer in unread if answer is None)
 
@@ -86,7 +86,7 @@ def _signatures(
         unread = ("the approvals",) if facts.approvals is None else ()
         yield finding(
             _GATE, Outcome.UNDECIDED, "signatures-unknown", who=dict.fromkeys(who),
-            missing=missing, have=have, not_counted=rest, unknown=(*unread, *_unknown(facts)),
+            missing=missing, have=have, not_counted=rest, unknown=(*unread, *_unknown(case)),
         )  # fmt: skip
         return
     yield finding(
@@ -118,11 +118,12 @@ def _roleless(voice: Voice, gate: SlowAuthority, case: Case) -> str:
 
 
 def _cooldown(
-    gate: SlowAuthority, facts: Facts, strict: _Terms, lenient: _Terms
+    gate: SlowAuthority, case: Case, strict: _Terms, lenient: _Terms
 ) -> Iterator[Finding]:
     """Judge the delay: from the last material change, and over at the very moment it ends."""
     if not gate.cooldown:
         return
+    facts = case.facts
     since = facts.change.material_at
     if not strict.cooldown:
         yield finding(_GATE, Outcome.ALLOW, "cooldown-waived")
@@ -130,7 +131,7 @@ def _cooldown(
         yield finding(
             _GATE, Outcome.UNDECIDED, "cooldown-unknown",
             cooldown=iso_length(strict.cooldown),
-            unknown=("the time of the last material change", *_unknown(facts)),
+            unknown=("the time of the last material change", *_unknown(case)),
         )  # fmt: skip
     elif facts.as_of - since >= strict.cooldown:
         yield finding(
@@ -141,7 +142,7 @@ def _cooldown(
         ends = _later(since, strict.cooldown)
         yield finding(
             _GATE, Outcome.UNDECIDED, "cooldown-unknown", until=ends,
-            cooldown=iso_length(strict.cooldown), unknown=_unknown(facts),
+            cooldown=iso_length(strict.cooldown), unknown=_unknown(case),
         )  # fmt: skip
     else:
         ends = _later(since, lenient.cooldown)
@@ -155,12 +156,13 @@ def _later(moment: datetime, length: timedelta) -> datetime:
     return moment + length if length <= _END_OF_TIME - moment else _END_OF_TIME
 
 
-def _rationale(gate: SlowAuthority, facts: Facts) -> Iterator[Finding]:
+def _rationale(gate: SlowAuthority, case: Case) -> Iterator[Finding]:
     if gate.rationale == "optional":
         return
-    if declared(facts.change, "IO-Rationale"):
+    change = case.facts.change
+    if declared(change, "IO-Rationale"):
         yield finding(_GATE, Outcome.ALLOW, "rationale-given")
-    elif facts.change.body is None:
+    elif change.body is None:
         yield finding(_GATE, Outcome.UNDECIDED, "rationale-unknown", who=("author",))
     else:
         yield finding(_GATE, Outcome.HOLD, "rationale-missing", who=("author",))

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import product
 
+import re2
+
 from fitgate.core.classify.amounts import amount
 from fitgate.core.conditions import (
     Condition,
@@ -14,13 +16,16 @@ from fitgate.core.conditions import (
     PathCondition,
     SettingCondition,
     TextCondition,
+    WorkflowCondition,
 )
 from fitgate.core.lint.expressions import finds_nearly_all, finds_nothing
 from fitgate.core.lint.inclusion import everywhere
+from fitgate.core.lint.names import unread
 from fitgate.core.lint.reach import Proof
 from fitgate.core.trailers import KEYS
 from fitgate.core.values import Scalar
 
+_NOTHING_BEFORE = {"continue-on-error-added", "trigger-added"}
 _BROKEN = "only a file that can no longer be parsed would match"
 
 
@@ -34,6 +39,9 @@ def in_vain(condition: Condition) -> Iterator[Proof]:
         yield from _setting(condition.setting)
     if condition.text:
         yield from _text(condition.text)
+    if condition.workflow:
+        yield from _workflow(condition.workflow)
+    yield from unread(condition)
 
 
 def _path(path: PathCondition) -> Iterator[Proof]:
@@ -116,3 +124,17 @@ def _text(text: TextCondition) -> Iterator[Proof]:
             yield Proof(
                 ("text", "trailer", key), f"`{key}:` is no declaration that is read", remedy
             )
+
+
+def _workflow(workflow: WorkflowCondition) -> Iterator[Proof]:
+    """Say where a `command` is looked for in what was not there, or is no command."""
+    if workflow.command is None or re2.search(workflow.command, ""):
+        return
+    at, remedy = ("workflow", "command"), "ask for it by `job` or `key`, in a part of its own"
+    new = [change for change in workflow.change if change in _NOTHING_BEFORE]
+    if new:
+        why = f"`command` finds what ran before, and of `{new[0]}` there is nothing before"
+        yield Proof(at, why, remedy)
+    elif "disabled" in workflow.change and workflow.key is None:
+        why = "`command` finds no job that is `disabled`: what it ran is not told, only of a step"
+        yield Proof(at, why, remedy)

@@ -10,6 +10,7 @@ from fitgate.core.lint.rules import classes
 from fitgate.core.people import Signer, match_roles
 from fitgate.core.places import Located, Path
 from fitgate.core.policy import (
+    POLICY_CATEGORY,
     Breaker,
     BreakerGate,
     Gate,
@@ -22,8 +23,6 @@ from fitgate.core.policy import (
 from fitgate.core.reading import rules_of
 from fitgate.errors import Problem
 
-BUILT_IN = "evaluation"
-"""The category of a changed policy file, which no rule need name."""
 _LESS_IS_WORSE = frozenset({"rdpr"})
 _SHARES = frozenset({"rdpr", "gbr_ratio"})
 """Metrics between nought and one."""
@@ -56,12 +55,12 @@ def gates_in_vain(policy: Policy, located: Located) -> Iterator[Problem]:
 
 def _for_nothing(gate: Gate, at: Path, policy: Policy, located: Located) -> Iterator[Problem]:
     """Yield filters by which a gate is for no operation that the rules can find."""
-    found = {rule.category for rule in policy.rules} | {BUILT_IN}
+    found = {rule.category for rule in policy.rules} | {POLICY_CATEGORY}
     for category in gate.categories or ():
         if category not in found:
             message = f"the gate `{gate.type}` waits for `{category}`, which no rule finds"
             yield located.problem((*at, "categories"), message, "add a rule, or take it out")
-    built_in = policy.taxonomy.get(BUILT_IN)
+    built_in = policy.taxonomy.get(POLICY_CATEGORY)
     own = {*(built_in.classes if built_in else ())}
     known = own.union(*(classes(rule, policy) for rule in policy.rules))
     numbered = any(rule.io_sr for rule in policy.rules)  # a number may bring classes of its own

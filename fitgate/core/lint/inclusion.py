@@ -38,6 +38,47 @@ def everywhere(globs: Sequence[str]) -> bool:
     return _inside([GLOBSTAR], _parted(globs)[0])
 
 
+def apart(one: str, others: Sequence[str]) -> bool:
+    """Say whether a glob surely names no path that one of others names; capitals are nothing.
+
+    True is proved; False says nothing.
+    """
+    few, many = alternatives(one), [text for glob in others for text in alternatives(glob)]
+    if sum(map(len, few)) * sum(map(len, many)) > _MOST:
+        return False
+    return not any(_meet_paths(_parsed(f.lower()), _parsed(m.lower())) for f in few for m in many)
+
+
+def _meet_paths(one: tuple[Segment, ...], other: tuple[Segment, ...]) -> bool:
+    return _meet(one, other, _FOLDERS, _meet_names)
+
+
+def _meet_names(one: Segment, other: Segment) -> bool:
+    return _meet(one, other, _STAR, _meet_chars)
+
+
+def _meet_chars(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    return one == other or {one[0], other[0]} != {"char"}
+
+
+def _meet(
+    one: Sequence[Any], other: Sequence[Any], star: object, fits: Callable[[Any, Any], bool]
+) -> bool:
+    """Say whether something may match both, item by item; a star takes any number."""
+    row = [True]  # row[n]: what is left of `one` meets other[n:]
+    for item in reversed(other):
+        row.insert(0, item == star and row[0])
+    for item in reversed(one):
+        below, row = row, [item == star and row[-1]]
+        for n in reversed(range(len(other))):
+            if star in {item, other[n]}:
+                met = below[n] or row[0]
+            else:
+                met = below[n + 1] and fits(item, other[n])
+            row.insert(0, met)
+    return row[0]
+
+
 def _parted(globs: Sequence[str]) -> tuple[list[str], list[str]]:
     wanted = [glob for glob in globs if not glob.startswith("!")]
     return wanted or [GLOBSTAR], [glob[1:] for glob in globs if glob.startswith("!")]

@@ -12,8 +12,14 @@ from fitgate.errors import Problem
 
 
 def rules_in_vain(policy: Policy, located: Located) -> Iterator[Problem]:
-    """Yield what the rules of a file say in vain, but not those of packs that it uses."""
+    """Yield what the rules of a file say in vain; of those of packs, only what the file undoes."""
     own = policy.rules[: own_rules(located)]
+    used = (r for r in policy.rules[len(own) :] if never(r.when, policy.ignore))
+    if hidden := [f"`{rule.id}`" for rule in used if not never(rule.when)]:
+        message = (
+            f"it hides all files of rules of `use`, which can never match: {', '.join(hidden)}"
+        )
+        yield located.problem(("ignore",), message, "narrow it")
     for n, rule in enumerate(own):
         at: Path = ("rules", n, "when")
         said = _said(rule, policy)

@@ -13,7 +13,7 @@ from fitgate.core.classify.looks import Looks
 from fitgate.core.inert import inert
 from fitgate.core.trying import Trial, Tried, not_matched
 from fitgate.core.verdict import verdict_json
-from fitgate.core.words.check import Branch, draw
+from fitgate.core.words.check import Branch, draw, gate_branches
 from fitgate.core.words.explaining import rule_branches
 from fitgate.core.words.matches import match_sentence
 
@@ -47,13 +47,19 @@ def _case_lines(tried: Tried, looks: Looks, width: int) -> Iterator[str]:
 
 
 def _failure(tried: Tried, looks: Looks) -> list[Branch]:
-    """Say what was expected, what came, by which matches, and why the rest did not."""
+    """Say what was expected, what came, by which matches, and why the rest did not.
+
+    What the gates say is told where the outcome is another, unless nobody knows if they are met.
+    """
+    verdict, expected = tried.verdict, tried.placed.case.outcome
+    other = expected not in {None, verdict.outcome} and verdict.is_io is not None
     return [
         Branch(f"expected: {expected_words(tried.placed.case)}"),
         Branch(f"got: {_got_words(tried)}"),
         *(Branch(match_sentence(match)) for match in tried.found.matches),
         *(Branch(f"unknown: {inert(f'{u.what}: {u.why}')}") for u in tried.found.unknown),
         *rule_branches(not_matched(tried, looks)),
+        *(gate_branches(verdict) if other else ()),
     ]
 
 

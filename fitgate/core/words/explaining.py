@@ -11,7 +11,7 @@ from fitgate.core.classify.explaining import Explained, PathExplained, RuleExpla
 from fitgate.core.facts import Facts
 from fitgate.core.findings import Match
 from fitgate.core.inert import inert
-from fitgate.core.policy import Policy, Rule
+from fitgate.core.policy import POLICY_CATEGORY, POLICY_RULE, Policy, Rule
 from fitgate.core.verdict import Verdict, verdict_json
 from fitgate.core.words.check import Branch, draw, gate_branches, heading, judged_by
 from fitgate.core.words.conditions import LIMIT, asks
@@ -36,20 +36,26 @@ def explain_lines(
 
     Rules that have nothing to do with the change are counted, unless `every` one is asked for.
     """
-    branches = [*_built_in(verdict)]
+    touched = facts.files is None or any(file.is_policy for file in facts.files)
+    branches = [_built_in(facts, verdict)] if every or touched else []
     branches += rule_branches(rules, every=every)
-    if others := sum(not rule.concerned for rule in rules if not every):
+    others = (not touched) + sum(not rule.concerned for rule in rules)
+    if others and not every:
         said = "1 rule has" if others == 1 else f"{others} rules have"
         branches.append(Branch(f"{said} nothing to do with this change (--all lists them)"))
     branches += (*gate_branches(verdict), judged_by(verdict))
     return [*heading(facts, verdict, width), *draw(branches, width)]
 
 
-def _built_in(verdict: Verdict) -> Iterator[Branch]:
-    built_in = [match for match in verdict.matches if match.kind == "built-in"]
-    if built_in:
-        said = f"{MARKS[True]} {built_in[0].rule} ({built_in[0].category}): built in"
-        yield Branch(said, tuple(Branch(seen(match)) for match in built_in))
+def _built_in(facts: Facts, verdict: Verdict) -> Branch:
+    """Say what the one rule says that is in no policy and counts as one of each."""
+    found = [seen(match) for match in verdict.matches if match.rule == POLICY_RULE]
+    holds = True if found else (None if facts.files is None else False)
+    nothing = (
+        "unknown: the files could not be listed" if holds is None else "no policy file changed"
+    )
+    under = tuple(map(Branch, found or [nothing]))
+    return Branch(f"{MARKS[holds]} {POLICY_RULE} ({POLICY_CATEGORY}): built in", under)
 
 
 def rule_branches(rules: Sequence[RuleExplained], *, every: bool = False) -> Iterator[Branch]:
@@ -139,8 +145,9 @@ def path_lines(
     ]
     path = inert(explained.path, PATH_LIMIT)
     there = "" if exists else " (no such file or commit here)"
-    of = f"{len(explained.rules)} of {len(policy.rules)} rules look at it"
-    said = "ignored, no rule looks at it" if explained.ignored else of
+    looking = len(explained.rules) + explained.is_policy
+    of = f"{looking} of {len(policy.rules) + 1} rules look at it"  # one is built in
+    said = "ignored, no rule looks at it" if explained.ignored and not looking else of
     if explained.is_policy:
         branches.insert(0, Branch("every change of a policy file is an IO of evaluation, built in"))
     branches += _waits([rule for rule, _ in explained.rules], policy)

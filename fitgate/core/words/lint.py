@@ -9,6 +9,7 @@ from datetime import datetime
 from fitgate.core.inert import inert
 from fitgate.core.lint.history import Seen
 from fitgate.core.policy import Policy
+from fitgate.core.reading import rules_of
 from fitgate.core.remedies import plain
 from fitgate.errors import Problem
 
@@ -32,6 +33,12 @@ def not_acted_on(policy: Policy) -> Iterator[str]:
     for index, gate in enumerate(policy.gates):
         if gate.type == "rego":
             yield f"gate {index}: `rego` {_LATER}: UNDECIDED where it applies"
+    for rule, conditions in rules_of(policy):
+        if any(c.text and c.text.label is not None for c in conditions):
+            yield (
+                f"rule `{rule.id}` asks for a label, and a clone holds none: where that decides, a"
+                " change is UNDECIDED in `scan`, and in `check` of a clone"
+            )
 
 
 def labelled(source: str, label: str, problem: Problem) -> str:
@@ -42,12 +49,16 @@ def labelled(source: str, label: str, problem: Problem) -> str:
 
 def looked_at(seen: Seen, since: datetime | None) -> str:
     """Say how much history was looked at."""
-    changes = f"{seen.changes} change{'' if seen.changes == 1 else 's'}"
-    return f"{changes} looked at, {f'since {plain(since)}' if since else 'from the beginning'}"
+    begin = f"since {plain(since)}" if since else "from the beginning"
+    return f"{_many(seen.changes, 'change')} looked at, {begin}"
 
 
 def can_be_used(policy: Policy, warnings: int) -> str:
     """Say that a policy can be used, and how much is in it."""
-    much = f"{len(policy.rules)} rules, {len(policy.gates)} gates, {policy.mode}"
-    but = f", with {warnings} warning{'' if warnings == 1 else 's'}" if warnings else ""
+    much = f"{_many(len(policy.rules), 'rule')}, {_many(len(policy.gates), 'gate')}, {policy.mode}"
+    but = f", with {_many(warnings, 'warning')}" if warnings else ""
     return f"can be used ({much}){but}"
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -83,7 +83,11 @@ def review_words(entry: RegisterEntry) -> str:
     review, said = entry.review, entry.reclassified.said if entry.reclassified else ()
     if not review.by:
         return review.status
-    words = f"{review.status} by {inert(review.by, ID_LENGTH * 2)}"
+    together = [(each.by, *each.seconded_by) for each in said]
+    names = next((names for names in reversed(together) if review.by in names), (review.by,))
+    spoke = [*dict.fromkeys(each.by for each in said), *names]  # who seconds wrote last
+    people = (inert(name, ID_LENGTH * 2) for name in sorted(names, key=spoke.index))
+    words = f"{review.status} by {' and '.join(people)}"
     if any(not each.counts for each in said):
         return f"{words}, not all of it counts"
     return words

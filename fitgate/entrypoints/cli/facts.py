@@ -26,6 +26,7 @@ def facts(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write here, not to stdout.", metavar="FILE")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, as it does anyway.")] = False,  # noqa: ARG001 - what every command takes
 ) -> None:
     """Write the facts of one change, after looking into what the policy in force asks for."""
     if (base is None) == (change is None):
@@ -40,7 +41,7 @@ def facts(
         event = event_of(clone, base, head, change, at)
         (judged,) = run(event, clone, Policies(clone, shipped_policies(), given))
     text = json.dumps(facts_json(judged.facts), indent=2) + "\n"
-    if out is None:
+    if out is None or str(out) == "-":
         print(text, end="")
         return
     with written(out) as file:

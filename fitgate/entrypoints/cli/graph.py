@@ -44,9 +44,14 @@ def graph(
     policy = parse_policy(asked.text_of(str(path)), str(path), shipped_policies()).policy
     writers = policy_pictures()
     ending = out.suffix.removeprefix(".").lower() if out else ""
-    draw = writers[form or (ending if ending in writers else Picture.SVG)]
+    if form is None and ending and ending not in writers:
+        raise typer.BadParameter(
+            f"a policy is drawn as {', '.join(writers)}, not as {ending}. Name the file so, say"
+            f" --format, or let Graphviz make it: … policy graph --format dot | dot -T{ending}"
+        )
+    draw = writers[form or ending or Picture.SVG]
     picture = diagram_of(policy, path.name)
-    if out is None:
+    if out is None or str(out) == "-":
         draw(picture, sys.stdout)
         return
     with written(out) as opened:

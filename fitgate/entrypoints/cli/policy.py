@@ -29,6 +29,7 @@ def schema(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write here, not to stdout.", metavar="FILE")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, as it does anyway.")] = False,  # noqa: ARG001 - what every command takes
 ) -> None:
     """Print the JSON Schema of a policy, or of its cases, for completion in an editor."""
     from fitgate.entrypoints.cli.schema import write

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from fitgate.core.verdict import Verdict
 
     _Change = tuple[Facts, Verdict, tuple[RuleExplained, ...]]
+
+_A_COMMIT = re.compile(r"[0-9a-f]{7,64}|[^/]*(?:[~^]|@\{).*")
+"""What is meant as a commit, whether or not there is one: a hash, or `HEAD~3`."""
 
 
 def explain(
@@ -44,7 +48,7 @@ def explain(
     """Say why each rule speaks of a change or does not, or which rules look at a path.
 
     What exists as a file is a path, else what names a commit is the change that landed with it, and
-    anything else is a path that may come to be.
+    anything else is a path that may come to be; one that looks like a commit is written ./deadbeef.
     """
     if (what is None) == (facts is None):
         raise typer.BadParameter("say what: a path or a commit, or --facts FILE")
@@ -71,7 +75,7 @@ def _of_facts(name: str, policy: str | None) -> _Change:
 
 
 def _landed(what: str, path: Path, policy: str | None) -> _Change | None:
-    """Judge the change that landed with a commit; None if there is no such commit.
+    """Judge the change that landed with a commit; None if it is none, and a path may be meant.
 
     Its facts are looked into twice: as they decide, and so that they tell what was nearly seen.
     """
@@ -88,7 +92,9 @@ def _landed(what: str, path: Path, policy: str | None) -> _Change | None:
         try:
             clone = stack.enter_context(open_clone(path))
             event = landing(clone, what, asked.now())
-        except FitgateError:
+        except FitgateError as exc:
+            if _A_COMMIT.fullmatch(what):
+                raise UserError(f"{exc} A path that may come to be is ./{what} here.") from exc
             return None
         (judged,) = run(event, clone, Policies(clone, shipped_policies(), given))
         wide = PolicyFile(widened(judged.policy), "", "")

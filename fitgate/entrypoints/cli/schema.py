@@ -17,6 +17,7 @@ def schema(
     out: Annotated[
         Path | None, typer.Option(help="Write the published ones here.", metavar="DIR")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, as it does anyway.")] = False,  # noqa: ARG001 - what every command takes
 ) -> None:
     """Print a JSON Schema, or write all that are published into a folder."""
     from fitgate.core.schemas import NAMES
@@ -33,7 +34,7 @@ def schema(
 def write(name: str, out: Path | None) -> None:
     """Print a schema, or write it into a file."""
     text = json.dumps(_schema(name), indent=2) + "\n"
-    if out is None:
+    if out is None or str(out) == "-":
         print(text, end="")
         return
     from fitgate.bootstrap import written

@@ -19,11 +19,10 @@ from fitgate.core.classify.explaining import (
     gates_for,
     widened,
 )
-from fitgate.core.classify.rules import POLICY_RULE
 from fitgate.core.conditions import Condition
 from fitgate.core.facts import Facts, Unknown
 from fitgate.core.findings import Match
-from fitgate.core.policy import Policy, Rule
+from fitgate.core.policy import POLICY_RULE, Policy, Rule
 from fitgate.core.trying import facts_of
 from tests.laws.test_evidence_laws import LINE_CONDITIONS
 

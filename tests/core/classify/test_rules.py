@@ -8,9 +8,9 @@ import pytest
 
 from fitgate.core.classify import Looks, classify
 from fitgate.core.classify.lines import Difference
-from fitgate.core.classify.rules import POLICY_RULE
 from fitgate.core.facts import Change, Facts, File, Line, Repo, Setting, Trailer, Unknown, Unread
 from fitgate.core.findings import Classification
+from fitgate.core.policy import POLICY_RULE
 from fitgate.core.reading import parse_policy
 from tests.builders import NOW
 from tests.shipped import LIBRARY

@@ -47,6 +47,21 @@ def test_a_file_that_came_or_went_is_all_its_values() -> None:
     assert told(None, None) == told("", None) == told(None, "{}") == []
 
 
+@pytest.mark.parametrize(("was", "now"), [("on", "off"), ("Yes", "NO")])
+def test_words_for_a_switch_are_true_and_false_beside_each_other(was: str, now: str) -> None:
+    off = asking("**", **{"from": True, "to": False})
+    assert matched(off, f"a: {was}", f"a: {now}") == ["a"]
+    assert matched(off, f"a: {now}", f"a: {was}") == []
+    assert matched(asking(to=True, moved="changed"), f"a: {now}", f"a: {was}") == ["a"]
+    assert matched(asking(to=[now]), f"a: {was}", f"a: {now}") == ["a"]
+
+
+def test_words_for_a_switch_alone_are_words() -> None:
+    assert matched(asking(to=False), "country: se", "country: no") == []
+    assert matched(asking(to=False), None, "country: no") == []
+    assert matched(asking(to=False), "a: on", "a: no") == []
+
+
 def test_null_is_a_value() -> None:
     assert told("a:", "a: 0") == ["a changed"]
     assert told("", "a:") == ["a added"]

@@ -53,6 +53,11 @@ def test_unknown_breakers_are_not_closed_breakers() -> None:
     assert outcomes(breaker(GATE, case)) == {"breakers-unknown": "UNDECIDED"}
 
 
+def test_where_the_policy_has_no_breakers_their_unknown_state_changes_nothing() -> None:
+    case = a_case(facts_of(breakers=None), a_policy(breakers=[]))
+    assert outcomes(breaker(GATE, case)) == {"breakers-closed": "ALLOW"}
+
+
 def test_an_accepted_restoration_passes_a_freeze() -> None:
     assert frozen(Restoration("1" * 40, accepted=True)) == {"freeze-passed": "ALLOW"}
 

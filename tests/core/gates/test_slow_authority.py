@@ -155,6 +155,14 @@ def test_unknown_breakers_may_ask_for_more() -> None:
     }
 
 
+def test_where_the_policy_has_no_breakers_their_unknown_state_changes_nothing() -> None:
+    policy = a_policy(breakers=[])
+    for facts in (facts_of(), facts_of(approvals=None), facts_of(a_change(material_at=None))):
+        unread = replace(facts, breakers=None)
+        found = [slow_authority(GATE, a_case(each, policy)) for each in (facts, unread)]
+        assert found[0] == found[1]
+
+
 def test_unknown_breakers_do_not_matter_when_even_their_terms_are_met() -> None:
     facts = facts_of(
         a_change(material_at=NOW - 96 * HOUR),

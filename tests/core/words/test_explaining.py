@@ -34,12 +34,12 @@ gates:
 BOOK = rulebook(parse_policy(POLICY, "p.yaml", LIBRARY))
 
 
-def lines(**case: Any) -> list[str]:  # noqa: ANN401 - the keys of a case
+def lines(*, every: bool = False, **case: Any) -> list[str]:  # noqa: ANN401 - the keys of a case
     """Explain a case."""
     told = PolicyCase.model_validate({"name": "a", "unknown": True, **case})
     facts = facts_of(told, BOOK.looks)
     verdict = decide(facts, classify(facts, BOOK.looks), BOOK)
-    return explain_lines(facts, verdict, explain(facts, BOOK.looks))
+    return explain_lines(facts, verdict, explain(facts, BOOK.looks), every=every)
 
 
 def test_rules_that_speak_come_first_then_what_cannot_be_told() -> None:
@@ -54,12 +54,23 @@ def test_rules_that_speak_come_first_then_what_cannot_be_told() -> None:
 def test_a_rule_that_looked_and_met_nothing_is_only_named() -> None:
     said = lines(files={"1.sql": {"after": "create"}})
     assert "├─ ✗ looked, and met nothing: read, said" in said
-    assert "├─ 2 rules have nothing to do with this change (--all lists them)" in said
+    assert "├─ 3 rules have nothing to do with this change (--all lists them)" in said
 
 
 def test_a_change_of_the_policy_is_seen_by_the_built_in_rule() -> None:
     said = lines(files={".fitgate.yaml": "modified"})
     assert "├─ ✓ fitgate-policy-changed (evaluation): built in" in said
+
+
+def test_the_built_in_rule_counts_as_one_where_it_says_nothing_too() -> None:
+    assert "├─ 4 rules have nothing to do with this change (--all lists them)" in lines(files={})
+    every = lines(every=True, files={})
+    at = every.index("├─ ✗ fitgate-policy-changed (evaluation): built in")
+    assert every[at + 1] == "│  └─ no policy file changed"
+    assert "├─ ? fitgate-policy-changed (evaluation): built in" in lines(files=None)
+    own = explain_path(".fitgate.yaml", BOOK.looks)
+    (first, *_) = path_lines(own, BOOK.file.policy, "p.yaml", exists=True)
+    assert first == ".fitgate.yaml: slow layer, 1 of 5 rules look at it"
 
 
 def test_more_of_a_sort_is_counted() -> None:
@@ -71,7 +82,7 @@ def test_more_of_a_sort_is_counted() -> None:
 def test_which_gates_wait_is_said_for_rules_that_differ() -> None:
     explained = explain_path("data/a", BOOK.looks)
     said = path_lines(explained, BOOK.file.policy, "p.yaml", exists=True)
-    assert said[0] == "data/a: medium layer, 2 of 4 rules look at it"
+    assert said[0] == "data/a: medium layer, 2 of 5 rules look at it"
     assert "├─ an IO by gone meets: validation, rollback-window" in said
     assert "├─ an IO by kept meets: validation" in said
 

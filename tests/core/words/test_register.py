@@ -142,3 +142,11 @@ def test_keys_that_nothing_acts_on_are_named() -> None:
         "gate",
     ]
     assert list(not_acted_on(a_policy())) == []
+
+
+def test_a_label_that_no_clone_holds_is_noted_with_the_rule_that_asks_for_it() -> None:
+    when = {"all": [{"path": {"files": "**"}}, {"text": {"label": "risky"}}]}
+    rule = {"id": "risky", "category": "data", "why": "w", "when": when}
+    (note,) = not_acted_on(a_policy(rules=[rule]))
+    assert note.startswith("rule `risky` asks for a label, and a clone holds none")
+    assert "UNDECIDED" in note

@@ -9,7 +9,8 @@ import pytest
 
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.measure.reading import Band, Estimator, Figure, Reading, Scope, Window
-from fitgate.core.pilot import Counterfactual, Observed, Report, report, started
+from fitgate.core.pilots.filling import Observed, report, started
+from fitgate.core.pilots.report import Counterfactual, Report
 from fitgate.core.reclassified import Nature
 from fitgate.core.records import Record, draft
 from fitgate.core.records.changes import Landed, PassedBy, RegisterReviewed, Reverted

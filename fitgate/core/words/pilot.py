@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from fitgate.core.inert import inert, inert_markdown
+from fitgate.core.inert import inert_markdown
 from fitgate.core.measure.reading import Band, Figure, Reading
-from fitgate.core.pilot import Counterfactual, Report, Step
-from fitgate.core.records.controls import PilotStarted
+from fitgate.core.pilots.report import Counterfactual, Report, Step
 
 _STEPS: dict[Step, str] = {
     "gate": "Add or strengthen an IO-only gate for one category",
@@ -56,42 +55,6 @@ def markdown(report: Report, *, anonymous: bool = False) -> str:
         _deliverables(report),
     )
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
-
-
-def start_lines(pilot: PilotStarted) -> Iterator[str]:
-    """Yield what to do in the two weeks, first things first (fit.md 3.3)."""
-    yield f"The pilot runs until {pilot.until:%Y-%m-%d}, in {pilot.mode} mode."
-    yield "Week 1:  fitgate scan --since 90d --record        label what landed, and write it down"
-    yield "         fitgate register review COMMIT --confirm  say whether the labels are right"
-    yield "         fitgate metrics                           the numbers as they are"
-    yield "Week 2:  fitgate drill run -- COMMAND              rehearse one way back, measured"
-    yield "         fitgate replay --policy CANDIDATE         what a slow gate would have done"
-    yield "At its end:  fitgate pilot report --out DIR"
-
-
-_NEXT = {
-    "D1": "fitgate scan --since 90d --record",
-    "D2": "fitgate scan --since 90d --record, then fitgate register review",
-    "D3": "fitgate replay --policy CANDIDATE; there may honestly be none",
-    "D4": "fitgate drill run --rto PT1H --rpo PT15M -- COMMAND",
-    "D5": "fitgate pilot report --out DIR",
-}
-
-
-def status_lines(report: Report, now: datetime) -> Iterator[str]:
-    """Yield how far a pilot is, and what is to be done next for each deliverable."""
-    start, end = report.pilot.start, report.pilot.end
-    length = (end - start).days if start else 0
-    if now >= end:
-        yield f"The pilot ended on {end:%Y-%m-%d}."
-    elif start is not None:
-        yield f"Day {(now - start).days + 1} of {length}; it ends on {end:%Y-%m-%d}."
-    for each in report.deliverables:
-        mark = {True: "done", False: "to do", None: "none found"}[each.done]
-        what = _DELIVERED[each.name].format(inert(each.what) if each.what else "none")
-        yield f"{each.name}  {mark:10}  {what}"
-        if each.done is not True:
-            yield f"                next: {_NEXT[each.name]}"
 
 
 def _metadata(report: Report, *, anonymous: bool) -> Iterator[str]:
@@ -276,10 +239,10 @@ def _deliverables(report: Report) -> Iterator[str]:
     for each in report.deliverables:
         mark = {True: "x", False: " ", None: "?"}[each.done]
         what = _inert(each.what) if each.what else "none"
-        yield f"- [{mark}] {each.name}: {_DELIVERED[each.name].format(what)}"
+        yield f"- [{mark}] {each.name}: {DELIVERED[each.name].format(what)}"
 
 
-_DELIVERED = {
+DELIVERED = {
     "D1": "one page with the trend of the three numbers ({})",
     "D2": "the IO register, labelled back; reviewed by a person: {}",
     "D3": "cases in which a slow gate would have reduced the risk: {}",

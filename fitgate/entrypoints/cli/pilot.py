@@ -15,7 +15,7 @@ from fitgate.errors import UserError
 
 if TYPE_CHECKING:
     from fitgate.core.chronicle import Told
-    from fitgate.core.pilot import Report
+    from fitgate.core.pilots.report import Report
     from fitgate.core.policy import Policy
     from fitgate.core.records.controls import PilotStarted
     from fitgate.ports import Ledger
@@ -48,10 +48,10 @@ def start(
     """Begin a pilot: nothing is held, everything is watched."""
     from datetime import timedelta
 
-    from fitgate.core.pilot import started
+    from fitgate.core.pilots.filling import started
     from fitgate.core.records import draft
     from fitgate.core.records.controls import PilotStarted
-    from fitgate.core.words.pilot import start_lines
+    from fitgate.core.words.pilot_progress import start_lines
     from fitgate.entrypoints.cli.ledgers import opened, told_by
 
     now = asked.now()
@@ -85,8 +85,8 @@ def status(
     repo: RepoOption = None,
 ) -> None:
     """Say how far the pilot is, and what is still to be done for the report."""
-    from fitgate.core.pilot import report_json
-    from fitgate.core.words.pilot import status_lines
+    from fitgate.core.pilots.report import report_json
+    from fitgate.core.words.pilot_progress import status_lines
     from fitgate.entrypoints.cli.ledgers import opened
 
     now = asked.now()
@@ -120,7 +120,7 @@ def report(
 ) -> None:
     """Report on the pilot: the nine sections of the pilot pack, filled from the ledger."""
     from fitgate.bootstrap import written
-    from fitgate.core.pilot import report_json
+    from fitgate.core.pilots.report import report_json
     from fitgate.core.words.pilot import markdown
     from fitgate.entrypoints.cli.ledgers import opened
 
@@ -142,14 +142,14 @@ def report(
 def _report(
     home: Ledger, path: Path, policy: str | None, since: str, as_of: datetime | None
 ) -> Report:
-    from fitgate.core import pilot
     from fitgate.core.measure.figures import measure
     from fitgate.core.measure.reading import Scope, Window
+    from fitgate.core.pilots import filling
     from fitgate.entrypoints.cli.ledgers import told_by
     from fitgate.entrypoints.cli.replaying import counterfactuals
 
     whole = told_by(home)
-    begun = pilot.started(whole)
+    begun = filling.started(whole)
     if begun is None:
         raise UserError("No pilot was started. `fitgate pilot start` begins one.")
     end = min(begun.record.until, as_of or _last(home, begun))
@@ -158,7 +158,7 @@ def _report(
     said = _policy(path, policy)
     readings = measure(told, said, Scope(home.repo), window)
     cases = counterfactuals(path, policy, window)
-    return pilot.report(pilot.Observed(told, begun, said, window), readings, cases)
+    return filling.report(filling.Observed(told, begun, said, window), readings, cases)
 
 
 def _last(home: Ledger, begun: Told[PilotStarted]) -> datetime:

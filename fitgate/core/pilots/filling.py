@@ -1,117 +1,23 @@
-"""The two-week pilot: its nine sections and five deliverables, filled from the ledger."""
+"""The pilot report filled from the ledger: what landed, what it came to, what it asks for next."""
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
-
-from pydantic import TypeAdapter
-from pydantic.types import JsonValue
 
 from fitgate.core.bypasses import Event, events
 from fitgate.core.chronicle import Chronicle, Row, Told
-from fitgate.core.facts import STRICT
 from fitgate.core.measure.reading import Band, Figure, Reading, Window
+from fitgate.core.pilots.report import Counterfactual, Deliverable, Proposal, Report, Risk, Step
 from fitgate.core.policy import Policy, RollbackWindow
 from fitgate.core.records.changes import RegisterReviewed
 from fitgate.core.records.controls import Drilled, PilotStarted
-from fitgate.core.values import Instant
 
 LENGTH = timedelta(weeks=2)
 LABELLED = timedelta(days=30)
 """The register is labelled back at least so far (fit.md 3.3, D2: 30 to 90 days)."""
-
-Step = Literal["gate", "drills", "evaluator", "breaker"]
-"""The one next step of four (fit.md 3.3, section 7)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counterfactual:
-    """A change that a slow gate would still have held when its fault was known.
-
-    `held` is how long the gate's cool-down alone would have held it, at least or, where the time of
-    the last push is not known, at most; `known_after` when its fault was known; both from its
-    landing. `pushed_within`: it holds if the last push came less than this before the landing.
-    """
-
-    __pydantic_config__ = STRICT
-    change: str
-    name: str
-    categories: tuple[str, ...]
-    landed_at: Instant
-    held: timedelta
-    known_after: timedelta
-    how: Literal["reverted", "hotfixed", "incident"] = "reverted"
-    pushed_within: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Risk:
-    """A category: its IOs, those that were undone or failed, and those still not validated."""
-
-    __pydantic_config__ = STRICT
-    category: str
-    ios: int
-    undone: int
-    open: int
-    bypassed: int
-    recent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Deliverable:
-    """One of D1 to D5 (fit.md 3.3): whether it is there, and what is still to be done."""
-
-    __pydantic_config__ = STRICT
-    name: Literal["D1", "D2", "D3", "D4", "D5"]
-    done: bool | None
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Thresholds for a first pass; `observed` says whether they come from what was measured."""
-
-    __pydantic_config__ = STRICT
-    figure: Figure
-    yellow: float
-    red: float
-    observed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """All that the pilot report says. `drill` is the one that is told in detail."""
-
-    __pydantic_config__ = STRICT
-    system: str
-    mode: str
-    reviewer: str | None
-    window: Window
-    pilot: Window
-    objectives: tuple[timedelta | None, timedelta | None]
-    boundary: str
-    readings: tuple[Reading, ...]
-    changes: int
-    ios: int
-    unknown: int
-    risks: tuple[Risk, ...]
-    bypasses: tuple[str, ...]
-    drill: Told[Drilled] | None
-    cases: tuple[Counterfactual, ...]
-    undone: int
-    proposals: tuple[Proposal, ...]
-    step: Step
-    limits: tuple[str, ...]
-    deliverables: tuple[Deliverable, ...]
-
-    def reading(self, figure: Figure) -> Reading | None:
-        """Return what one figure came to."""
-        return next((r for r in self.readings if r.figure == figure), None)
 
 
 def started(told: Chronicle) -> Told[PilotStarted] | None:
@@ -273,30 +179,3 @@ def _deliverables(
     yield Deliverable("D3", True if cases else None, f"{len(cases)}")
     yield Deliverable("D4", measured, drill.record.drill if drill else "")
     yield Deliverable("D5", done=True, what="report")
-
-
-def report_json(told: Report, *, anonymous: bool = False) -> dict[str, JsonValue]:
-    """Return the report as JSON values; `anonymous` without names, ids and paths."""
-    document: dict[str, Any] = _adapter().dump_python(told, mode="json")
-    if anonymous:
-        for name in ("system", "reviewer"):
-            document[name] = None
-        document["cases"] = [case | {"change": None, "name": None} for case in document["cases"]]
-        document["readings"] = [_nameless(reading) for reading in document["readings"]]
-        if document["drill"] is not None:
-            kept = ("passed", "what", "restored", "recovery", "loss", "rto", "rpo", "self_reported")
-            record = document["drill"]["record"]
-            document["drill"] = {name: record[name] for name in kept}
-        for each in document["deliverables"]:
-            each["what"] = None
-    return document
-
-
-def _nameless(reading: dict[str, Any]) -> dict[str, Any]:
-    scope = reading["scope"] | {"repo": None, "environment": None}
-    return reading | {"scope": scope, "entries": []}
-
-
-@functools.cache
-def _adapter() -> TypeAdapter[Report]:
-    return TypeAdapter(Report)

@@ -1,0 +1,125 @@
+"""`fitgate scan --record`, and what is read from the ledger then."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Fitgate, run_fitgate
+from tests.story import Chapter
+
+LEDGER = "sqlite:///ledger.db"
+
+
+@pytest.fixture(scope="module")
+def recorded(
+    tmp_path_factory: pytest.TempPathFactory, chapters: tuple[Path, tuple[Chapter, ...]]
+) -> Path:
+    """Give a folder with the ledger of the whole story."""
+    folder, story = tmp_path_factory.mktemp("recorded"), chapters[0]
+    done = run_fitgate(folder, "scan", story, "--since", "all", "--record", "--ledger", LEDGER)
+    assert done.returncode == 0, done.stderr
+    assert "entries written into the ledger" in done.stderr
+    return folder
+
+
+def test_every_landing_of_the_story_is_in_the_ledger_with_its_verdict(
+    recorded: Path, story: Path
+) -> None:
+    scanned = json.loads(run_fitgate(recorded, "scan", story, "--since", "all", "--json").stdout)
+    with sqlite3.connect(recorded / "ledger.db") as database:
+        kinds = dict(database.execute("SELECT kind, count(*) FROM entries GROUP BY kind"))
+    assert kinds["Landed"] == kinds["Decided"] == scanned["counts"]["changes"]
+    assert kinds["Reverted"] > 0
+    assert kinds["PolicyChanged"] == 1
+
+
+def test_to_record_it_again_adds_nothing(recorded: Path, story: Path) -> None:
+    again = run_fitgate(recorded, "scan", story, "--since", "all", "--record", "--ledger", LEDGER)
+    assert "fitgate: 0 entries written into the ledger" in again.stderr
+
+
+def test_a_scan_in_two_parts_leaves_the_same_landings_as_one(
+    fitgate: Fitgate, tmp_path: Path, recorded: Path, story: Path
+) -> None:
+    for span in ("HEAD~30..HEAD~10", "HEAD~10..HEAD"):
+        done = fitgate("scan", story, "--range", span, "--record", "--ledger", LEDGER)
+        assert done.returncode == 0, done.stderr
+    ask = "SELECT key FROM entries WHERE kind = 'Landed'"
+    with sqlite3.connect(tmp_path / "ledger.db") as parts:
+        landed = {key for (key,) in parts.execute(ask)}
+    with sqlite3.connect(recorded / "ledger.db") as whole:
+        assert landed <= {key for (key,) in whole.execute(ask)}
+    assert len(landed) == 30
+
+
+def test_a_direct_push_past_the_teams_own_practice_is_listed(recorded: Path, story: Path) -> None:
+    done = run_fitgate(recorded, "bypass", "list", story, "--ledger", LEDGER)
+    assert done.returncode == 0, done.stderr
+    assert "pushed directly" in done.stdout
+    assert "could not be judged" in done.stdout
+
+
+def test_bypasses_are_told_as_json_with_the_entries_they_come_from(
+    recorded: Path, story: Path
+) -> None:
+    done = run_fitgate(recorded, "bypass", "list", story, "--ledger", LEDGER, "--json")
+    told = json.loads(done.stdout)
+    assert [each["how"] for each in told["bypasses"]] == ["direct-push"]
+    assert all(each["entries"] for each in told["bypasses"])
+    assert told["standings"]["unjudged"] > 0
+
+
+def test_an_audit_is_sampled_labelled_and_scored(recorded: Path, story: Path) -> None:
+    def audit(*words: str) -> str:
+        done = run_fitgate(recorded, "audit", *words, "--ledger", LEDGER)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    week = ("--week", "2026-W38")
+    drawn = json.loads(audit("sample", str(story), *week, "--json"))["sample"]
+    assert drawn
+    assert not any("is_io" in each for each in drawn), "the sample gives away what the rules said"
+    for each in drawn:
+        audit(
+            "label",
+            each["commit"],
+            str(story),
+            "--io",
+            "--why",
+            "it cannot be undone",
+            "--by",
+            "sam",
+        )
+    again = json.loads(audit("sample", str(story), *week, "--json"))["sample"]
+    assert [each["change"] for each in again] == [each["change"] for each in drawn]
+    assert all(each["labelled"] for each in again)
+    scored = json.loads(audit("report", str(story), "--json"))
+    assert scored["labelled"] == len(drawn)
+    assert scored["missed"] == scored["others"] > 0
+    assert "it cannot be undone" in audit("report", str(story))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("audit", "label", "1234567", "--io"), "has no landing"),
+        (("audit", "label", "1234567"), "--io or --not-io"),
+        (("audit", "sample", "--week", "2026-99"), "is no week"),
+    ],
+)
+def test_what_cannot_be_audited_is_told_with_a_remedy(
+    recorded: Path, words: tuple[str, ...], told: str
+) -> None:
+    done = run_fitgate(recorded, *words, "--ledger", LEDGER)
+    assert done.returncode == 2
+    assert told in done.stderr
+
+
+def test_a_ledger_that_is_not_there_is_told_with_the_way_to_make_one(
+    fitgate: Fitgate, story: Path
+) -> None:
+    done = fitgate("bypass", "list", story, "--ledger", LEDGER)
+    assert done.returncode == 2
+    assert "scan --record" in done.stderr

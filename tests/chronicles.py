@@ -138,7 +138,7 @@ def a_season() -> list[Draft]:
         at = NOW - 69 * DAY + number * 18 * HOUR
         if at > NOW:
             break
-        nature = NO_IO if number % 3 else Nature(True, (_CATEGORIES[number % 4],), ("T",))
+        nature = NO_IO if number % 3 else Nature(is_io=True, categories=(_CATEGORIES[number % 4],))
         if number % 20 == 10:
             nature = NOT_TOLD
         drafts.append(_a_landing(number, at, nature))

@@ -12,10 +12,13 @@ from pydantic.types import JsonValue
 from fitgate.core.measure.figures import measure
 from fitgate.core.measure.history import History
 from fitgate.core.measure.landings import WEEK
-from fitgate.core.measure.reading import Figure, Reading, Scope, Window, reading_json
+from fitgate.core.measure.reading import FIGURES, Figure, Reading, Scope, Window, reading_json
 from fitgate.core.policy import Policy
 
 By = Literal["week", "category", "environment"]
+TEMPO: frozenset[Figure] = frozenset({"tau_u_hours", "tau_g_hours", "tempo_ratio"})
+TEMPO_WEEKS = 4
+"""Of which a week's tempo is told: a single week has seldom enough changes (fit.md 5.4)."""
 TREND_WEEKS = 26
 """Weeks that a trend shows at least, so far as there are landings."""
 
@@ -78,10 +81,14 @@ def trend(
     window: Window,
     only: Collection[Figure] | None = None,
 ) -> Iterator[Group]:
-    """Yield the figures of each week of a window."""
+    """Yield the figures of each week of a window; tempo is that of four weeks up to its end."""
+    wanted = FIGURES if only is None else only
     rows = history.landings(policy.boundary, scope).rows
     for name, week in weeks(window, rows[0].landed_at if rows else None):
-        yield Group(name, measure(history, policy, scope, week, only))
+        longer = replace(week, start=week.end - TEMPO_WEEKS * WEEK)
+        slow = measure(history, policy, scope, longer, TEMPO.intersection(wanted))
+        quick = measure(history, policy, scope, week, {*wanted} - TEMPO)
+        yield Group(name, tuple(sorted((*quick, *slow), key=lambda r: FIGURES.index(r.figure))))
 
 
 def at_least(window: Window) -> Window:

@@ -160,6 +160,7 @@ def trend_rows(groups: Sequence[Group]) -> Iterator[tuple[str, ...]]:
             yield figure, course, amount(min(known), unit), amount(max(known), unit)
 
 
+TEMPO_NOTE = "Tempo (tau_u, tau_g and their ratio) is that of the four weeks up to a week's end."
 TREND = ("trend", "week by week", "least", "most")
 
 
@@ -187,7 +188,8 @@ def definition_lines(reading: Reading) -> Iterator[str]:
     yield f"  unit       {of.unit}"
     yield f"  counts     {of.state}"
     yield f"  boundary   {inert(of.boundary)}"
-    yield f"  window     {of.window}: {window_words(reading.window)}"
+    yield f"  window     {of.window}"
+    yield f"  asked for  {window_words(reading.window)}"
     if of.thresholds:
         yield f"  thresholds {', '.join(of.thresholds)}"
     if reading.unjudged:

@@ -196,7 +196,7 @@ def _show(overview: Overview, files: list[Path], *, as_json: bool) -> None:
         header = words.group_table(overview)
         print_table(header, lambda: map(words.group_row, overview.groups), colour=colour)
     if overview.by == "week":
-        print()
+        print(f"\n{words.TEMPO_NOTE}\n")
         print_table(words.TREND, lambda: words.trend_rows(overview.groups), colour=colour)
     if files:
         print("\nWritten:\n" + "\n".join(f"  {file}" for file in files))

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from fitgate.adapters.register_files import Writer
     from fitgate.core.events import Event
     from fitgate.core.facts import Repo
+    from fitgate.core.measure.overview import Group, Overview
+    from fitgate.core.measure.reading import Figure
+    from fitgate.core.policy import Threshold
     from fitgate.core.register import Register, RegisterEntry
     from fitgate.core.reverts import Reverts
     from fitgate.core.words.cases import Reported
@@ -155,6 +158,19 @@ def register_writers() -> Mapping[str, Writer]:
         "register.json": register_files.write_json,
         "verdicts.json": register_files.write_verdicts,
     }
+
+
+def metrics_page(
+    overview: Overview,
+    weeks: Sequence[Group],
+    limits: dict[Figure, Threshold],
+    version: str,
+    out: IO[str],
+) -> None:
+    """Write figures, and their trend by week, as a page."""
+    from fitgate.adapters.metrics_page import Trend, write_page
+
+    write_page(overview, Trend(weeks, limits), version, out)
 
 
 def policy_pictures() -> Mapping[str, Draw]:

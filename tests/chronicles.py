@@ -14,7 +14,7 @@ from fitgate.core.measure.reading import Figure, Reading, Scope, Window
 from fitgate.core.policy import Policy
 from fitgate.core.reclassified import Nature
 from fitgate.core.records import Record, draft
-from fitgate.core.records.changes import Closed, Landed, PassedBy
+from fitgate.core.records.changes import Closed, Landed, PassedBy, Seen
 from fitgate.core.records.controls import Drilled, DrillMissed
 from fitgate.core.standing import Standing
 from tests.builders import DAY, HOUR, NOW
@@ -129,3 +129,48 @@ PILOT = (
     drilled(2, NOW - 24 * DAY, passed=False, change="EX-005", what="purge", rto=3600, rpo=900),
 )
 """The pilot pack's example: five changes a day apart, three of them IOs, and two drills."""
+
+
+def a_season() -> list[Draft]:
+    """Return ten weeks of a made-up team: governance falls behind from the seventh week on."""
+    drafts: list[Draft] = []
+    for number in range(90):
+        at = NOW - 69 * DAY + number * 18 * HOUR
+        if at > NOW:
+            break
+        nature = NO_IO if number % 3 else Nature(is_io=True, categories=(_CATEGORIES[number % 4],))
+        if number % 20 == 10:
+            nature = NOT_TOLD
+        drafts.append(_a_landing(number, at, nature))
+        drafts.append(noted_as(f"seen/{number}", Seen(str(number), "pull", number), at - 2 * DAY))
+        late = at > NOW - 24 * DAY and bool(nature.is_io)
+        if not (late and number % 2):
+            validated = at + (90 + number if late else 10 + number % 7) * HOUR
+            if validated <= NOW:
+                drafts.append(closed(str(number), validated))
+    drafts += [drilled(n, NOW - (65 - 14 * n) * DAY, passed=n != 3, rto=3600) for n in range(5)]
+    drafts.append(missed("monthly", NOW - 3 * DAY))
+    return sorted(drafts, key=lambda each: each.at)
+
+
+_CATEGORIES = ("data", "evaluation", "alignment", "deployment")
+
+
+def _a_landing(number: int, at: datetime, nature: Nature) -> Draft:
+    past = bool(nature.is_io) and number % 12 == 0
+    return landed(
+        str(number),
+        at,
+        nature,
+        standing=Standing.BYPASS if past else _STANDINGS[nature.is_io],
+        bypasses=(PassedBy("direct-push", authorised=number % 24 == 0),) if past else (),
+        layer="slow" if number % 9 == 0 else "fast",
+    )
+
+
+_STANDINGS = {True: Standing.ALLOWED, False: Standing.NOT_IO, None: Standing.UNJUDGED}
+
+
+def noted_as(key: str, record: Record, at: datetime) -> Draft:
+    """Return any record under a key."""
+    return draft(record, at, key)

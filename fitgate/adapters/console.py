@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import IO
 
+from fitgate.core.measure.reading import Band
 from fitgate.core.standing import Standing
 
 Rows = Callable[[], Iterable[Sequence[str]]]
@@ -20,6 +21,10 @@ _COLOURS = {
     Standing.UNJUDGED: "magenta",
     Standing.OVERRIDDEN: "cyan",
     Standing.ALLOWED: "green",
+    Band.GREEN: "green",
+    Band.YELLOW: "yellow",
+    Band.RED: "bold red",
+    Band.UNKNOWN: "magenta",
 }
 _MARKED = re.compile(r"([✓✗?]) (ALLOW|HOLD|UNDECIDED|DENY)\b")
 _ANSI = {"ALLOW": "32", "HOLD": "33", "UNDECIDED": "35", "DENY": "31"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fitgate.core.measure.landings import HOUR
 from fitgate.core.measure.reading import Estimator, Reading
-from fitgate.core.measure.sample import HOUR, Sample
+from fitgate.core.measure.sample import Sample
 from fitgate.core.measure.statistics import median_interval, quantile
 from fitgate.core.measure.validation_lag import share
 

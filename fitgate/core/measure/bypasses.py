@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fitgate.core.chronicle import Row
+from fitgate.core.measure.landings import WEEK
 from fitgate.core.measure.reading import Estimator, Reading, Window
-from fitgate.core.measure.sample import WEEK, Sample
+from fitgate.core.measure.sample import Sample
 from fitgate.core.measure.statistics import poisson, wilson
 from fitgate.core.measure.validation_lag import share
 from fitgate.core.records.changes import How, PassedBy

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from fitgate.core.measure.landings import DAY
 from fitgate.core.measure.reading import Estimator, Reading
-from fitgate.core.measure.sample import DAY, Sample
+from fitgate.core.measure.sample import Sample
 from fitgate.core.measure.statistics import wilson
 from fitgate.core.measure.validation_lag import share
 from fitgate.core.records.controls import Drilled

@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from fitgate.core.chronicle import Chronicle, Row
 from fitgate.core.measure import approvals, bypasses, drills, layers, open_changes, tempo, trips
 from fitgate.core.measure import validation_lag as lag
+from fitgate.core.measure.history import History
 from fitgate.core.measure.reading import FIGURES, Estimator, Figure, Reading, Scope, Window
-from fitgate.core.measure.sample import History, Sample
+from fitgate.core.measure.sample import Sample
 from fitgate.core.policy import Policy
 
 Estimate = Callable[[Sample], Reading]

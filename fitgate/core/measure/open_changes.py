@@ -6,8 +6,9 @@ import math
 from dataclasses import replace
 
 from fitgate.core.chronicle import Row
+from fitgate.core.measure.landings import HOUR, age_hours, is_open
 from fitgate.core.measure.reading import Estimator, Reading, Window
-from fitgate.core.measure.sample import HOUR, Sample, age_hours, is_open, lag_hours
+from fitgate.core.measure.sample import Sample
 from fitgate.core.measure.validation_lag import UNDECLARED, boundary
 
 ESTIMATOR = Estimator(
@@ -26,25 +27,25 @@ def open_unvalidated(sample: Sample) -> Reading:
 
     What was bypassed and never evaluated stays open forever (A28).
     """
-    at, rows = sample.window.end, sample.governed(sample.until)
-    waiting = [row for row in rows if is_open(row, at)]
-    known = [row for row in rows if lag_hours(row, at) is not None]
+    at, landings, hours = sample.window.end, sample.landings, sample.hours
+    perhaps = landings.perhaps_open(sample.window)
+    waiting = [row for row in perhaps if is_open(row, at)]
     ages = [age_hours(row, at) for row in waiting]
-    n, hours = len(waiting) + len(known), sample.hours
-    open_hours = math.fsum(_inside(row, sample.window) for row in (*waiting, *known))
+    n, everything = landings.awaited.count(at), landings.governed.count(at)
+    open_hours = math.fsum(_inside(row, sample.window) for row in perhaps)
     return sample.reading(
         replace(ESTIMATOR, boundary=boundary(sample)),
         len(waiting) if n else None,
         n,
         waiting,
-        unjudged=sum(row.nature.is_io is None for row in sample.until) * sample.scope.io_only,
+        unjudged=landings.untold.count(at),
         beside={
             "mean": open_hours / hours if n and hours else None,
             "oldest_open_hours": max(ages, default=None),
             "n_over_limit": sum(age > sample.limit_hours for age in ages),
-            "n_undeclared": len(rows) - n,
+            "n_undeclared": everything - n,
         },
-        why=UNDECLARED if rows else f"no {sample.governed_words()} up to then",
+        why=UNDECLARED if everything else f"no {sample.governed_words()} up to then",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -123,3 +124,14 @@ class Reading:
     def figure(self) -> Figure:
         """Return which figure it is."""
         return self.estimator.figure
+
+
+@functools.cache
+def _readings() -> TypeAdapter[Reading]:
+    return TypeAdapter(Reading)
+
+
+def reading_json(reading: Reading) -> dict[str, JsonValue]:
+    """Return a reading as a document, with what it is of and that definition's digest."""
+    told: dict[str, JsonValue] = _readings().dump_python(reading, mode="json")
+    return {"figure": reading.figure, "definition": reading.estimator.digest, **told}

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from fitgate.core.chronicle import Row
 from fitgate.core.measure.bands import limits_of
+from fitgate.core.measure.landings import DAY, HOUR, age_hours, lag_hours
 from fitgate.core.measure.reading import Estimator, Reading, Window
-from fitgate.core.measure.sample import DAY, HOUR, Sample, age_hours, is_open, lag_hours
+from fitgate.core.measure.sample import Sample
 from fitgate.core.measure.statistics import (
     deviation,
     gaps,
@@ -110,10 +111,6 @@ def tempo_ratio(sample: Sample) -> Reading:
     at, rows = sample.window.seen_at, _awaited(sample)
     hours, n = sample.hours, len(rows)
     clipped = [_clipped(row, sample.window) for row in rows]
-    closings = sum(
-        row.closed_at is not None and sample.window.holds(row.closed_at)
-        for row in sample.governed(sample.until)
-    )
     closed = sorted(lags_of(rows, at))
     value = ratio_of(sample)
     return sample.reading(
@@ -127,7 +124,7 @@ def tempo_ratio(sample: Sample) -> Reading:
             "mean_open_unvalidated": math.fsum(clipped) / hours if rows and hours else None,
             "clipped_tau_g_hours": _mean(clipped) if rows else None,
             "window_over_n_hours": hours / n if rows and hours else None,
-            "closure_ratio": share(n, closings),
+            "closure_ratio": share(n, sample.landings.closings(sample.window)),
             "vl_over_window": quantile(closed, 0.5) / hours if closed and hours else None,
             "sustained": float(_is_sustained(sample)),
             "lower_bound": float(n > len(closed)),
@@ -162,10 +159,9 @@ def _is_sustained(sample: Sample) -> bool:
     return True
 
 
-def _awaited(sample: Sample) -> list[Row]:
+def _awaited(sample: Sample) -> tuple[Row, ...]:
     """Return the changes in the window that had a validation, or await one."""
-    at = sample.window.seen_at
-    return [r for r in sample.effective if lag_hours(r, at) is not None or is_open(r, at)]
+    return sample.landings.awaited.inside(sample.window)
 
 
 def _aged(rows: Sequence[Row], at: datetime) -> list[float]:

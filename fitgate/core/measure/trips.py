@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fitgate.core.chronicle import Told
+from fitgate.core.measure.landings import HOUR
 from fitgate.core.measure.reading import Estimator, Reading
-from fitgate.core.measure.sample import HOUR, Sample
+from fitgate.core.measure.sample import Sample
 from fitgate.core.measure.statistics import poisson, quantile
 from fitgate.core.records.controls import Reset, Tripped
 

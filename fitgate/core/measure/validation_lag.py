@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from fitgate.core.chronicle import Row
+from fitgate.core.measure.landings import age_hours, is_awaited, is_open, lag_hours
 from fitgate.core.measure.reading import Estimator, Reading
-from fitgate.core.measure.sample import Sample, age_hours, is_open, lag_hours
+from fitgate.core.measure.sample import Sample
 from fitgate.core.measure.statistics import median_interval, quantile, survival_median
 
 ESTIMATOR = Estimator(
@@ -38,12 +39,11 @@ def vl_hours(sample: Sample) -> Reading:
     over = sum(lag > sample.limit_hours for lag in lags)
     late = sum(age > sample.limit_hours for age in ages)
     every = sorted(lags_of(sample.inside, at))
-    counted = [row for row in rows if lag_hours(row, at) is not None or is_open(row, at)]
     return sample.reading(
         replace(ESTIMATOR, boundary=boundary(sample)),
         quantile(lags, 0.5) if lags else None,
         len(lags),
-        counted,
+        filter(is_awaited, rows),
         unjudged=sample.untold,
         interval=median_interval(lags),
         beside={

@@ -13,6 +13,7 @@ from fitgate.entrypoints.cli import (
     bypass,
     check,
     facts,
+    metrics,
     policy,
     reclassify,
     register,
@@ -43,6 +44,7 @@ app.add_typer(register.app, name="register")
 app.add_typer(policy.app, name="policy")
 app.add_typer(bypass.app, name="bypass")
 app.add_typer(audit.app, name="audit")
+app.command("metrics")(metrics.metrics)
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

@@ -1,0 +1,66 @@
+"""All that figures are made of, taken from a chronicle once and asked often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from fitgate.core.bypasses import events
+from fitgate.core.chronicle import Chronicle, Row, Told
+from fitgate.core.measure.landings import Landings, belongs
+from fitgate.core.measure.reading import Scope
+from fitgate.core.policy import Boundary
+from fitgate.core.records.changes import PassedBy
+from fitgate.core.records.controls import Drilled, DrillMissed, Reset, Tripped
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """All that figures are made of, landings in the order of their time; made once, asked often."""
+
+    rows: tuple[Row, ...]
+    drilled: Sequence[Told[Drilled]] = ()
+    missed: Sequence[Told[DrillMissed]] = ()
+    tripped: Sequence[Told[Tripped]] = ()
+    resets: Sequence[Told[Reset]] = ()
+    _scopes: dict[tuple[Boundary, Scope], Landings] = field(default_factory=dict, init=False)
+
+    @classmethod
+    def of(cls, told: Chronicle | Iterable[Row] | History) -> History:
+        """Take it from a chronicle; from rows alone, drills and breakers are not known of."""
+        if isinstance(told, History):
+            return told
+        if isinstance(told, Chronicle):
+            return cls(
+                _in_order(_with_bypasses(told)),
+                told.told(Drilled),
+                told.told(DrillMissed),
+                told.told(Tripped),
+                told.told(Reset),
+            )
+        return cls(_in_order(told))
+
+    def landings(self, boundary: Boundary, scope: Scope) -> Landings:
+        """Return the landings that a boundary and a scope let in; kept for the next question."""
+        key = boundary, scope
+        if key not in self._scopes:
+            within = tuple(row for row in self.rows if belongs(row, boundary, scope))
+            self._scopes[key] = Landings(within, io_only=scope.io_only)
+        return self._scopes[key]
+
+
+def _with_bypasses(chronicle: Chronicle) -> Iterator[Row]:
+    """Yield the rows with all their bypasses, also those that only the whole ledger shows."""
+    passed: dict[tuple[str, str, str | None], list[PassedBy]] = {}
+    for event in events(chronicle):
+        passed.setdefault(_place(event.row), []).append(event.passed)
+    for row in chronicle.rows():
+        yield replace(row, bypasses=tuple(passed.get(_place(row), ())))
+
+
+def _place(row: Row) -> tuple[str, str, str | None]:
+    return row.change, row.stage, row.environment
+
+
+def _in_order(rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(sorted(rows, key=lambda r: (r.landed_at, r.change, r.stage, r.environment or "")))

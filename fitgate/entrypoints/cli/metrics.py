@@ -1,0 +1,255 @@
+"""`fitgate metrics`: the figures of a ledger, each with what it is of and how sure it is."""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fitgate.entrypoints.cli import asked
+from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption
+from fitgate.errors import UserError
+
+if TYPE_CHECKING:
+    from fitgate.core.chronicle import Chronicle
+    from fitgate.core.measure.history import History
+    from fitgate.core.measure.overview import Overview
+    from fitgate.core.measure.reading import Figure, Scope, Window
+    from fitgate.core.policy import Policy
+    from fitgate.ports import Ledger
+
+_EXAMPLES = "P28D, 12w, 90d or all"
+
+
+class Breakdown(StrEnum):
+    """What the figures are broken down by."""
+
+    WEEK = "week"
+    CATEGORY = "category"
+    ENVIRONMENT = "environment"
+
+
+def metrics(
+    path: Annotated[Path, typer.Argument(help="A folder of the clone.")] = Path(),
+    *,
+    scope: Annotated[
+        str | None, typer.Option("--scope", help="One environment only.", metavar="ENV")
+    ] = None,
+    window: Annotated[
+        str, typer.Option(help=f"How far back: {_EXAMPLES}.", metavar="LENGTH")
+    ] = "P28D",
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="As things stood then.", metavar="TIME")
+    ] = None,
+    by: Annotated[Breakdown | None, typer.Option(help="Broken down; by week: a trend.")] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(help="How a figure is defined, and its ledger entries.", metavar="FIGURE"),
+    ] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(help="Boundary and thresholds by this one.", metavar="FILE"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write metrics.json and metrics.html.", metavar="DIR")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the readings as JSON.")] = False,
+    ledger: LedgerOption = None,
+    repo: RepoOption = None,
+) -> None:
+    """Print the three numbers and the rest, with n, interval, band, and what each is of.
+
+    What cannot be known is unknown, and says why. Boundary and thresholds are those of --policy,
+    else of the policy that judged last by the ledger, else of FITGate's default.
+    """
+    from fitgate.core.measure.history import History
+    from fitgate.core.measure.reading import Scope
+    from fitgate.entrypoints.cli.ledgers import opened
+
+    at = asked.moment(as_of, "--as-of") if as_of else asked.now()
+    wanted = _window(window, at)
+    figure = _figure(explain) if explain else None
+    with opened(ledger, path, repo) as home:
+        told = _chronicle(home, at)
+        given, source = _policy(policy, told, home)
+        history = History.of(told)
+        of = Scope(home.repo, environment=scope)
+        if figure is not None:
+            _explain(figure, home, (history, given, of, wanted), as_json=as_json)
+            return
+        overview = _overview(history, given, source, of, wanted, told.seq, by)
+    files = _write(out, overview, history, given) if out is not None else []
+    _show(overview, files, as_json=as_json)
+
+
+def _window(said: str, at: datetime) -> Window:
+    from pydantic import TypeAdapter, ValidationError
+
+    from fitgate.core.measure.reading import Window
+    from fitgate.core.policy import Duration
+
+    try:
+        length: timedelta = TypeAdapter(Duration).validate_python(said)
+    except ValidationError:
+        try:
+            return Window(asked.since(said, at), at)
+        except UserError:
+            raise UserError(f"--window {said!r} is none of {_EXAMPLES}.") from None
+    try:
+        return Window(at - length, at)
+    except OverflowError:
+        return Window(None, at)
+
+
+def _figure(said: str) -> Figure:
+    from fitgate.core.measure.reading import FIGURES
+
+    known: dict[str, Figure] = {figure: figure for figure in FIGURES}
+    if said in known:
+        return known[said]
+    near = [figure for figure in FIGURES if figure.startswith(said)] or FIGURES
+    raise UserError(f"--explain {said!r} is no figure. Say one of: {', '.join(near)}.")
+
+
+def _chronicle(ledger: Ledger, at: datetime) -> Chronicle:
+    from fitgate.bootstrap import progress
+    from fitgate.core.chain import read
+    from fitgate.core.chronicle import Chronicle
+
+    told, head = Chronicle(), ledger.head().seq
+    with progress("reading the ledger", head, shown=sys.stderr.isatty()) as show:
+        for number, entry in enumerate(read(ledger.stored(), as_of=at)):
+            told.add(entry)
+            if number % 1000 == 0:
+                show(number)
+    return told
+
+
+def _policy(given: str | None, told: Chronicle, ledger: Ledger) -> tuple[Policy, str]:
+    """Return the policy that says what the figures are of, and where it is from."""
+    from fitgate.bootstrap import shipped_policies
+    from fitgate.core.in_force import SHIPPED
+    from fitgate.core.reading import parse_policy
+    from fitgate.core.records.controls import PolicyChanged
+
+    file = asked.policy_file(given)
+    if file is not None:
+        return file.policy, f"{given}, mode {file.policy.mode}"
+    changes = sorted(told.told(PolicyChanged), key=lambda each: (each.at, each.seq))
+    if changes:
+        last = changes[-1].record
+        text = ledger.blob(last.after)
+        if text is not None:
+            found = parse_policy(text.decode(), last.source, shipped_policies()).policy
+            at = f" at {last.commit[:12]}" if last.commit else ""
+            return found, f"{last.source}{at}, which judged last, mode {found.mode}"
+    default = parse_policy(shipped_policies()["default"], SHIPPED, shipped_policies()).policy
+    return default, f"{SHIPPED}, mode {default.mode}, as the ledger holds no policy"
+
+
+def _overview(  # noqa: PLR0917 - what an overview is made of
+    history: History,
+    policy: Policy,
+    source: str,
+    scope: Scope,
+    window: Window,
+    entries: int,
+    by: Breakdown | None,
+) -> Overview:
+    from fitgate.core.measure.figures import measure
+    from fitgate.core.measure.overview import Overview, break_down
+
+    groups = break_down(history, policy, scope, window, by.value) if by is not None else ()
+    return Overview(
+        source,
+        scope,
+        window,
+        entries,
+        measure(history, policy, scope, window),
+        by.value if by is not None else None,
+        tuple(groups),
+    )
+
+
+def _show(overview: Overview, files: list[Path], *, as_json: bool) -> None:
+    from fitgate.bootstrap import print_table
+    from fitgate.core.measure.overview import overview_json
+    from fitgate.core.words import metrics as words
+
+    if as_json:
+        print(json.dumps(overview_json(overview), indent=2, ensure_ascii=False))
+        return
+    colour = asked.colourful()
+    print("\n".join(words.head_lines(overview)) + "\n")
+    print_table(words.TABLE, lambda: map(words.table_row, overview.readings), colour=colour)
+    print()
+    for line in words.detail_lines(overview):
+        print(textwrap.fill(line, asked.width(), subsequent_indent="  "))
+    if overview.by is not None:
+        print()
+        header = words.group_table(overview)
+        print_table(header, lambda: map(words.group_row, overview.groups), colour=colour)
+    if overview.by == "week":
+        print(f"\n{words.TEMPO_NOTE}\n")
+        print_table(words.TREND, lambda: words.trend_rows(overview.groups), colour=colour)
+    if files:
+        print("\nWritten:\n" + "\n".join(f"  {file}" for file in files))
+    print("\n`fitgate metrics --explain vl_hours` lists the entries that a figure is made of.")
+
+
+def _explain(
+    figure: Figure,
+    ledger: Ledger,
+    of: tuple[History, Policy, Scope, Window],
+    *,
+    as_json: bool,
+) -> None:
+    from fitgate.bootstrap import print_table
+    from fitgate.core.chain import read
+    from fitgate.core.entries import entry_adapter
+    from fitgate.core.measure.figures import measure
+    from fitgate.core.measure.reading import reading_json
+    from fitgate.core.words import metrics as words
+
+    (reading,) = measure(*of, only=(figure,))
+    wanted = frozenset(reading.entries)
+    entries = [entry for entry in read(ledger.stored()) if entry.seq in wanted]
+    if as_json:
+        told = [entry_adapter().dump_python(entry, mode="json") for entry in entries]
+        document = {**reading_json(reading), "made_of": told}
+        print(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    print("\n".join(words.definition_lines(reading)) + "\n")
+    if entries:
+        rows = [words.entry_row(entry) for entry in entries]
+        print_table(words.ENTRIES, lambda: rows, colour=asked.colourful())
+    else:
+        print("It is made of no entries.")
+
+
+def _write(out: Path, overview: Overview, history: History, policy: Policy) -> list[Path]:
+    from fitgate import __version__
+    from fitgate.bootstrap import metrics_page, written
+    from fitgate.core.measure.bands import limits_of
+    from fitgate.core.measure.overview import at_least, overview_json, trend
+    from fitgate.core.measure.reading import FIGURES
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise UserError(f"{out}: cannot be written: {exc.strerror}. Name another folder.") from exc
+    files = [out / "metrics.json", out / "metrics.html"]
+    with written(files[0]) as file:
+        json.dump(overview_json(overview), file, indent=2, ensure_ascii=False)
+        file.write("\n")
+    drawn = tuple(trend(history, policy, overview.scope, at_least(overview.window)))
+    limits = {figure: limits_of(figure, policy) for figure in FIGURES}
+    with written(files[1]) as file:
+        metrics_page(overview, drawn, limits, __version__, file)
+    return files

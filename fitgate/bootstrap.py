@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fitgate.adapters.console import Rows
     from fitgate.adapters.journal import Journal
     from fitgate.adapters.ledger.database import Database
-    from fitgate.adapters.ledger.sql import SqlLedger
+    from fitgate.adapters.ledger.projection import ProjectedLedger
     from fitgate.adapters.policy_graph import Draw
     from fitgate.adapters.register_files import Writer
     from fitgate.core.events import Event
@@ -84,11 +84,11 @@ def open_ledger(where: str, repo: str, clone_path: Path, *, create: bool = False
     return chain_in(open_database(where, create=create), repo)
 
 
-def chain_in(database: Database, repo: str) -> SqlLedger:
+def chain_in(database: Database, repo: str) -> ProjectedLedger:
     """Return a repository's chain in an open database; closing it closes that."""
-    from fitgate.adapters.ledger.sql import SqlLedger
+    from fitgate.adapters.ledger.projection import ProjectedLedger
 
-    return SqlLedger(database, repo)
+    return ProjectedLedger(database, repo)
 
 
 def open_database(where: str, *, create: bool = False) -> Database:

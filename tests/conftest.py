@@ -1,11 +1,13 @@
-"""Fixtures: golden files and the story repository."""
+"""Fixtures: golden files, the story repository, and a database server."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.postgres import databases
 from tests.story import Chapter, build
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -42,3 +44,12 @@ def chapters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Chap
 @pytest.fixture
 def story(chapters: tuple[Path, tuple[Chapter, ...]]) -> Path:
     return chapters[0]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Give what makes an empty database on a server of ours; without one the test is skipped."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    mine = tmp_path_factory.getbasetemp()
+    with databases(mine.parent if worker else mine, worker or "alone") as make:
+        yield make

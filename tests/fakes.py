@@ -84,17 +84,17 @@ class MemoryLedger:
     def append(
         self, drafts: Sequence[Draft], now: datetime, blobs: Sequence[bytes] = ()
     ) -> Sequence[Stored]:
-        """Write down what is new."""
-        self.blobs |= {sha256(content): content for content in blobs}
-        written = []
+        """Write down what is new, all or nothing."""
+        written: dict[str, Stored] = {}
+        end = self._end
         for draft in drafts:
-            if draft.key in self._keys:
-                continue
-            stored, self._end = seal(draft, self.repo, self._end, now)
-            self._keys.add(draft.key)
-            written.append(stored)
-        self.chain += written
-        return written
+            if draft.key not in self._keys and draft.key not in written:
+                written[draft.key], end = seal(draft, self.repo, end, now)
+        self.blobs |= {sha256(content): content for content in blobs}
+        self.chain += written.values()
+        self._keys |= written.keys()
+        self._end = end
+        return [*written.values()]
 
     def stored(self, after: int = 0) -> Iterator[Stored]:
         """Yield what is behind a number."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, MetaData, Table, Text
 
 VERSION_TABLE = "ledger_version"
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """The migrations, oldest first: the names that `VERSION_TABLE` may hold."""
 
 METADATA = MetaData()
@@ -17,8 +17,12 @@ CHAINS = Table(
     Column("seq", BigInteger),
     Column("digest", Text),
     Column("recorded_at", BigInteger),
+    Column("projected_seq", BigInteger),
 )
-"""One row a repository: the end of its chain. Times are in microseconds since 1970, in UTC."""
+"""One row a repository: the end of its chain, and up to where `changes` has been brought.
+
+Times, here and elsewhere, are in microseconds since 1970, in UTC.
+"""
 ENTRIES = Table(
     "entries",
     METADATA,
@@ -41,3 +45,38 @@ BLOBS = Table(
     Column("content", LargeBinary),
 )
 """Contents, packed by zlib. A row may be removed; its digest stays in the entries that name it."""
+CHANGES = Table(
+    "changes",
+    METADATA,
+    Column("chain", Integer, primary_key=True),
+    Column("first", BigInteger, primary_key=True),
+    Column("nth", Integer, primary_key=True),
+    Column("change", Text),
+    Column("stage", Text),
+    Column("landed_at", BigInteger),
+    Column("is_io", Boolean),
+    Column("categories", Text),
+    Column("classes", Text),
+    Column("io_sr", Text),
+    Column("standing", Text),
+    Column("mode", Text),
+    Column("layer", Text),
+    Column("environment", Text),
+    Column("commit", Text),
+    Column("number", BigInteger),
+    Column("route", Text),
+    Column("required", Text),
+    Column("bypasses", Text),
+    Column("note", Text),
+    Column("seen_at", BigInteger),
+    Column("allowed_at", BigInteger),
+    Column("closed_at", BigInteger),
+    Column("pre_landing", Boolean),
+    Column("reverted_at", BigInteger),
+    Column("incidents", Text),
+    Column("entries", Text),
+)
+"""`chronicle.Row` in columns: what is a tuple there is a JSON array here.
+
+`first` is the number of the first entry that speaks of the change, `nth` counts its landings.
+"""

@@ -1,0 +1,212 @@
+"""The projection: one row a landing, brought up to date by the entries that are new."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+
+from fitgate.adapters.ledger.sql import ASKED, PAGE, SqlLedger, micros, moment
+from fitgate.adapters.ledger.tables import CHAINS, CHANGES, ENTRIES
+from fitgate.core.chain import read
+from fitgate.core.chronicle import Chronicle, Row
+from fitgate.core.entries import Stored
+from fitgate.core.reclassified import Nature
+from fitgate.core.records.changes import PassedBy
+from fitgate.core.standing import Standing
+from fitgate.errors import BrokenChainError
+
+_NEW = (
+    select(ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest, ENTRIES.c.change)
+    .where(ENTRIES.c.chain == bindparam("chain"), ENTRIES.c.seq > bindparam("after"))
+    .order_by(ENTRIES.c.seq)
+    .limit(PAGE)
+)
+_OF_CHANGES = (
+    select(ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
+    .where(
+        ENTRIES.c.chain == bindparam("chain"),
+        ENTRIES.c.seq <= bindparam("upto"),
+        ENTRIES.c.change.in_(bindparam("changes", expanding=True)),
+    )
+    .order_by(ENTRIES.c.seq)
+)
+_ROWS = (
+    select(CHANGES)
+    .where(CHANGES.c.chain == bindparam("chain"))
+    .order_by(CHANGES.c.first, CHANGES.c.nth)
+)
+_FORGET = delete(CHANGES).where(
+    CHANGES.c.chain == bindparam("chain"), CHANGES.c.first.in_(bindparam("firsts", expanding=True))
+)
+_BROUGHT = update(CHAINS).where(CHAINS.c.id == bindparam("chain"))
+_PASSED_BY = TypeAdapter(tuple[PassedBy, ...])
+
+
+class ProjectedLedger(SqlLedger):
+    """A chain in a database, and one row a landing beside it."""
+
+    def rows(self) -> Iterator[Row]:
+        """Yield what the entries come to, as `Chronicle.rows` does; costs what is new to fold.
+
+        Raises:
+            BrokenChainError: at an entry that cannot be read, or stands under another change.
+        """
+        self.catch_up()
+        with self.database.reading() as connection:
+            end = self.end(connection)
+            if end is None:
+                return
+            told = connection.execution_options(yield_per=PAGE).execute(_ROWS, {"chain": end.chain})
+            for row in told.mappings():
+                yield _row(row)
+
+    def catch_up(self, progress: Callable[[int], object] = lambda _: None) -> None:
+        """Bring the rows up to the last entry, a page at a time, so that writers get a turn."""
+        with self.database.reading() as connection:
+            end = self.end(connection)
+        if end is None:
+            return
+        brought = end.projected
+        while brought < end.head.seq:
+            with self.database.writing(self.repo) as connection:
+                brought = self._page(connection, end.chain)
+            progress(brought)
+
+    def rebuild(self, progress: Callable[[int], object] = lambda _: None) -> int:
+        """Throw the rows away and make them again from the entries; return how many there are."""
+        with self.database.writing(self.repo) as connection:
+            end = self.end(connection)
+            if end is not None:
+                connection.execute(delete(CHANGES).where(CHANGES.c.chain == end.chain))
+                connection.execute(_BROUGHT, {"chain": end.chain, "projected_seq": 0})
+        self.catch_up(progress)
+        return sum(1 for _ in self.rows())
+
+    def _page(self, connection: Connection, chain: int) -> int:
+        """Fold the changes that the next page of entries speaks of, from their first entry on."""
+        cursor = select(CHAINS.c.projected_seq).where(CHAINS.c.id == chain)
+        after: int = connection.scalar(cursor) or 0
+        touched: dict[str, None] = {}
+        for seq, content, _, filed in connection.execute(_NEW, {"chain": chain, "after": after}):
+            after, change = seq, json.loads(content)["body"].get("change")
+            if change != filed:
+                raise BrokenChainError(seq, f"tells of {change}, but is filed under {filed}")
+            if change is not None:
+                touched[change] = None
+        changes = [*touched]
+        for start in range(0, len(changes), ASKED):
+            asked = {"chain": chain, "upto": after, "changes": changes[start : start + ASKED]}
+            self._fold(connection, chain, asked)
+        connection.execute(_BROUGHT, {"chain": chain, "projected_seq": after})
+        return after
+
+    def _fold(self, connection: Connection, chain: int, asked: dict[str, Any]) -> None:
+        entries = (
+            Stored(seq, bytes(content), digest)
+            for seq, content, digest in connection.execute(_OF_CHANGES, asked)
+        )
+        chronicle = Chronicle()
+        for entry in read(entries):
+            try:
+                chronicle.add(entry)
+            except ValidationError as exc:
+                told = exc.errors(include_url=False)[0]["msg"]
+                raise BrokenChainError(entry.seq, f"is no {entry.kind}: {told}") from exc
+        rows = [*_columns(chain, chronicle.rows())]
+        if rows:
+            firsts = [*{row["first"] for row in rows}]
+            connection.execute(_FORGET, {"chain": chain, "firsts": firsts})
+            connection.execute(insert(CHANGES), rows)
+
+
+def _columns(chain: int, rows: Iterator[Row]) -> Iterator[dict[str, Any]]:
+    first, nth = 0, 0
+    for row in rows:
+        nth = nth + 1 if row.entries[0] == first else 0
+        first = row.entries[0]
+        yield {
+            "chain": chain,
+            "first": first,
+            "nth": nth,
+            "change": row.change,
+            "stage": row.stage,
+            "landed_at": micros(row.landed_at),
+            "is_io": row.nature.is_io,
+            "categories": json.dumps(row.nature.categories),
+            "classes": json.dumps(row.nature.classes),
+            "io_sr": json.dumps(row.nature.io_sr),
+            "standing": str(row.standing),
+            "mode": row.mode,
+            "layer": row.layer,
+            "environment": row.environment,
+            "commit": row.commit,
+            "number": row.number,
+            "route": row.route,
+            "required": None if row.required is None else json.dumps(row.required),
+            "bypasses": json.dumps([asdict(passed) for passed in row.bypasses]),
+            "note": row.note,
+            "seen_at": _micros(row.seen_at),
+            "allowed_at": _micros(row.allowed_at),
+            "closed_at": _micros(row.closed_at),
+            "pre_landing": row.pre_landing,
+            "reverted_at": _micros(row.reverted_at),
+            "incidents": json.dumps(row.incidents),
+            "entries": json.dumps(row.entries),
+        }
+
+
+def _row(told: RowMapping) -> Row:
+    return Row(
+        change=told["change"],
+        stage=told["stage"],
+        landed_at=moment(told["landed_at"]),
+        nature=_nature(told["is_io"], told["categories"], told["classes"], told["io_sr"]),
+        standing=Standing(told["standing"]),
+        mode=told["mode"],
+        layer=told["layer"],
+        environment=told["environment"],
+        commit=told["commit"],
+        number=told["number"],
+        route=told["route"],
+        required=None if told["required"] is None else _words(told["required"]),
+        bypasses=_bypasses(told["bypasses"]),
+        note=told["note"],
+        seen_at=_moment(told["seen_at"]),
+        allowed_at=_moment(told["allowed_at"]),
+        closed_at=_moment(told["closed_at"]),
+        pre_landing=told["pre_landing"],
+        reverted_at=_moment(told["reverted_at"]),
+        incidents=_words(told["incidents"]),
+        entries=tuple(json.loads(told["entries"])),
+    )
+
+
+# Of these there are few different ones, however many rows.
+@lru_cache(maxsize=1024)
+def _nature(is_io: bool | None, categories: str, classes: str, io_sr: str) -> Nature:  # noqa: FBT001
+    return Nature(is_io, _words(categories), _words(classes), tuple(json.loads(io_sr)))
+
+
+@lru_cache(maxsize=1024)
+def _words(told: str) -> tuple[Any, ...]:
+    return tuple(json.loads(told))
+
+
+@lru_cache(maxsize=1024)
+def _bypasses(told: str) -> tuple[PassedBy, ...]:
+    return _PASSED_BY.validate_json(told)
+
+
+def _micros(at: datetime | None) -> int | None:
+    return None if at is None else micros(at)
+
+
+def _moment(told: int | None) -> datetime | None:
+    return None if told is None else moment(told)

@@ -1,0 +1,1 @@
+"""Ledgers in SQL: what only they do."""

@@ -1,0 +1,136 @@
+"""A PostgreSQL server of the tests' own: one for all workers, ended when the last has ended."""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import json
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+MISSING = "PostgreSQL is not here: install Debian's `postgresql` (initdb and pg_ctl) to test on it"
+_FAST = "-c fsync=off -c full_page_writes=off -c max_connections=50 -c listen_addresses="
+
+
+def programs() -> Path | None:
+    """Return the folder with initdb and pg_ctl; Debian does not put it on PATH."""
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    found = shutil.which("initdb")
+    if found:
+        places.insert(0, Path(found).resolve().parent)
+    return next((p for p in places if (p / "initdb").exists() and (p / "pg_ctl").exists()), None)
+
+
+def required() -> bool:
+    """Say whether to do without it is a failure."""
+    return any(os.environ.get(name) for name in ("CI", "FITGATE_REQUIRE_POSTGRES"))
+
+
+@contextmanager
+def server(shared: Path) -> Iterator[str]:
+    """Give the folder of the server's socket; `shared` is a folder that all workers know."""
+    folder = _enter(shared)
+    try:
+        yield folder
+    finally:
+        _leave(shared)
+
+
+@contextmanager
+def databases(shared: Path, worker: str) -> Iterator[Callable[[], str]]:
+    """Give what makes an empty database at each call, and returns its address."""
+    bin_folder = programs()
+    if bin_folder is None:
+        if required():
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with server(shared) as socket:
+        numbers = itertools.count()
+
+        def make() -> str:
+            name = f"{worker}_{next(numbers)}"
+            with psycopg.connect(host=socket, user="fitgate", dbname="postgres") as connection:
+                connection.autocommit = True
+                connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+            return f"postgresql://fitgate@/{name}?host={socket}"
+
+        yield make
+
+
+def _enter(shared: Path) -> str:
+    with _state(shared) as state:
+        if not state.get("users"):
+            state["folder"] = _started()
+            state["users"] = 0
+        state["users"] += 1
+        folder: str = state["folder"]
+        return folder
+
+
+def _leave(shared: Path) -> None:
+    with _state(shared) as state:
+        state["users"] -= 1
+        if state["users"] == 0:
+            _ended(Path(state["folder"]))
+
+
+@contextmanager
+def _state(shared: Path) -> Iterator[dict[str, Any]]:
+    with (shared / "postgres.json").open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        state = json.loads(file.read() or "{}")
+        yield state
+        file.truncate(0)
+        file.write(json.dumps(state))
+
+
+def _started() -> str:
+    """Make a cluster and start it, as another user if we are root: it refuses to run as that."""
+    folder = Path(tempfile.mkdtemp(prefix="fitgate-pg-"))
+    user: list[str] = []
+    if os.getuid() == 0:
+        names = {entry.pw_name: entry for entry in pwd.getpwall()}
+        entry = names.get("postgres") or names["nobody"]
+        os.chown(folder, entry.pw_uid, entry.pw_gid)
+        ids = (f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups")
+        user = ["setpriv", *ids]
+    place = programs()
+    assert place is not None
+    cluster = str(folder / "cluster")
+    make = (str(place / "initdb"), "-D", cluster, "-U", "fitgate", "--auth=trust", "--no-sync")
+    start = (str(place / "pg_ctl"), "-D", cluster, "-l", str(folder / "log"), "-w", "start")
+    for command in ((*make, "-E", "UTF8"), (*start, "-o", f"{_FAST} -k {folder}")):
+        done = subprocess.run(
+            [*user, *command], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            env={"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}, check=False, timeout=120,
+        )  # fmt: skip
+        log = folder / "log"
+        said = log.read_text() if log.exists() else ""
+        assert done.returncode == 0, done.stderr.decode() + said
+    return str(folder)
+
+
+def _ended(folder: Path) -> None:
+    """End the server by its process id (a fast shutdown), and remove what it wrote."""
+    running = folder / "cluster" / "postmaster.pid"
+    if running.exists():
+        os.kill(int(running.read_text().split()[0]), signal.SIGINT)
+    for _ in range(300):
+        if not running.exists():
+            break
+        time.sleep(0.1)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fitgate.core.bypasses import Practice, is_push, passed_by
-from fitgate.core.entries import Draft
+from fitgate.core.entries import Draft, moment
 from fitgate.core.facts import Facts
 from fitgate.core.policy import Policy
 from fitgate.core.reclassified import Nature
 from fitgate.core.records import draft
-from fitgate.core.records.changes import Decided, Judge, Landed, Reverted, Said, Stage
+from fitgate.core.records.changes import (
+    Decided,
+    Judge,
+    Landed,
+    Reclassified,
+    RegisterReviewed,
+    Reverted,
+    Said,
+    Stage,
+)
 from fitgate.core.records.controls import GateChanged, PolicyChanged
+from fitgate.core.register import RegisterEntry
+from fitgate.core.review import Review
 from fitgate.core.standing import Standing
 from fitgate.core.values import Instant
 from fitgate.core.verdict import Verdict
@@ -103,6 +114,30 @@ def decided_draft(facts: Facts, verdict: Verdict, of: str) -> Draft:
 def reverted_draft(change: str, by: str, at: Instant) -> Draft:
     """Return what is written down of a change that another one undid."""
     return draft(Reverted(change, by), at, f"reverted/{change}/{by}")
+
+
+def review_drafts(entry: RegisterEntry, reviews: Iterable[Review]) -> Iterator[Draft]:
+    """Yield what people say of a register entry, and what its change counts as because of it."""
+    change = entry.change_id
+    for review in reviews:
+        if review.is_of(entry):
+            record = RegisterReviewed(change, review.status, review.by, review.why)
+            key = f"register-reviewed/{change}/{review.by}/{moment(review.at)}"
+            yield draft(record, review.at, key)
+    told = entry.reclassified
+    counting = [said for said in told.said if said.counts] if told else []
+    if told is None or not counting or told.counted == entry.proposed:
+        return
+    last = counting[-1]
+    counted = Reclassified(
+        change,
+        told.counted,
+        last.by,
+        last.why or "",
+        lowered=any(said.lowers for said in counting),
+        seconded_by=next((name for said in counting for name in said.seconded_by), None),
+    )
+    yield draft(counted, last.at, f"reclassified/{change}/{last.by}/{moment(last.at)}")
 
 
 def nature_of(verdict: Verdict) -> Nature:

@@ -123,3 +123,29 @@ def test_a_ledger_that_is_not_there_is_told_with_the_way_to_make_one(
     done = fitgate("bypass", "list", story, "--ledger", LEDGER)
     assert done.returncode == 2
     assert "scan --record" in done.stderr
+
+
+def test_what_people_say_of_the_register_is_in_the_ledger_too(
+    fitgate: Fitgate, tmp_path: Path, story: Path
+) -> None:
+    words = ("scan", story, "--since", "all", "--record", "--ledger", LEDGER)
+    register = json.loads(fitgate(*words, "--json").stdout)["io_register"]
+    first, second = (entry["sha"] for entry in register[:2])
+    (tmp_path / "said.yaml").write_text(
+        f"- {{change: {first}, status: confirmed, by: ada, at: 2026-11-02T09:00:00Z}}\n"
+        f"- {{change: {second}, status: disputed, by: ada, at: 2026-11-02T09:00:00Z, why: a test, "
+        "seconded_by: grace}\n"
+    )
+    done = fitgate(*words, "--reviews", "said.yaml")
+    assert "fitgate: 3 entries written into the ledger" in done.stderr
+    ask = "SELECT kind, CAST(content AS TEXT) FROM entries WHERE kind LIKE 'Re%ed' ORDER BY seq"
+    with sqlite3.connect(tmp_path / "ledger.db") as database:
+        told = [
+            (kind, json.loads(content)["body"])
+            for kind, content in database.execute(ask)
+            if kind != "Reverted"
+        ]
+    assert [kind for kind, _ in told] == ["RegisterReviewed", "RegisterReviewed", "Reclassified"]
+    lowered = told[2][1]
+    assert lowered["nature"]["is_io"] is False
+    assert (lowered["lowered"], lowered["seconded_by"]) == (True, "grace")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -17,9 +17,16 @@ from fitgate.core.facts_file import facts_adapter
 from fitgate.core.in_force import SHIPPED
 from fitgate.core.policy import Policy
 from fitgate.core.reading import parse_policy
-from fitgate.core.recording import InForce, Judgement, Recorder, reverted_draft
+from fitgate.core.recording import (
+    InForce,
+    Judgement,
+    Recorder,
+    reverted_draft,
+    review_drafts,
+)
 from fitgate.core.records.controls import PolicyChanged
-from fitgate.core.register import Line, line_adapter
+from fitgate.core.register import Line, RegisterEntry, line_adapter
+from fitgate.core.review import Review
 from fitgate.core.standing import Standing
 from fitgate.core.verdict import PolicyRef, verdict_adapter
 from fitgate.errors import PolicyError
@@ -105,6 +112,16 @@ def record(
             show(len(landed))
     written += len(ledger.append([*_reverted(landed, clone)], now))
     return Recorded(len(landed), written)
+
+
+def record_reviews(
+    entries: Iterable[RegisterEntry], reviews: Sequence[Review], ledger: Ledger, now: datetime
+) -> int:
+    """Write down what people say of register entries; return how many entries that added."""
+    if not reviews:
+        return 0
+    drafts = [draft for entry in entries for draft in review_drafts(entry, reviews)]
+    return len(ledger.append(drafts, now))
 
 
 def _judgement(line: Line, texts: Texts) -> tuple[Judgement, str | None]:

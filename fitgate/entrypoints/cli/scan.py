@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fitgate.entrypoints.cli import asked
-from fitgate.entrypoints.cli.ledgers import LedgerOption
+from fitgate.entrypoints.cli.ledgers import LedgerOption, opened
 
 if TYPE_CHECKING:
     from fitgate.adapters.journal import Journal
-    from fitgate.bootstrap import Clone
     from fitgate.core.register import Register
+    from fitgate.entrypoints.cli.scanning import Scan
+    from fitgate.ports import Ledger
 
 JOURNAL = "scan.jsonl"
 
@@ -97,9 +98,10 @@ def scan(
                 if out is not None:
                     print("fitgate: interrupted; --resume goes on from here", file=sys.stderr)
                 raise
-            if record:
-                _record(journal, clone, policy, ledger, path)
             register = work.register(journal)
+            if record:
+                with opened(ledger, path, create=True) as home:
+                    _record(journal, register, work, policy, home)
             files = write_register(out, register) if out is not None else []
             journal.remove()
             _show(register, path, files, Format.JSON if as_json else form)
@@ -108,19 +110,18 @@ def scan(
 
 
 def _record(
-    journal: Journal, clone: Clone, policy: str | None, ledger: str | None, path: Path
+    journal: Journal, register: Register, work: Scan, policy: str | None, home: Ledger
 ) -> None:
-    """Write what was judged into the ledger, and say what that came to."""
+    """Write what was judged into the ledger, and what people say of it; tell what that came to."""
     from fitgate.entrypoints.cli import recording
-    from fitgate.entrypoints.cli.ledgers import opened
 
-    texts = recording.Texts(clone, asked.text_of(policy) if policy else None)
-    with opened(ledger, path, create=True) as home:
-        done = recording.record(
-            journal.lines(), clone, texts, home, asked.now(),
-            total=journal.done, shown=sys.stderr.isatty(),
-        )  # fmt: skip
-    print(f"fitgate: {done.entries} entries written into the ledger", file=sys.stderr)
+    texts = recording.Texts(work.clone, asked.text_of(policy) if policy else None)
+    done = recording.record(
+        journal.lines(), work.clone, texts, home, asked.now(),
+        total=journal.done, shown=sys.stderr.isatty(),
+    )  # fmt: skip
+    said = recording.record_reviews(register.entries(), work.reviews, home, asked.now())
+    print(f"fitgate: {done.entries + said} entries written into the ledger", file=sys.stderr)
 
 
 def _show(register: Register, path: Path, files: list[Path], form: Format) -> None:

@@ -39,8 +39,8 @@ class Scan:
         since: str,
         keep_facts: bool = False,
     ) -> None:
-        self._path, self._clone = path, clone
-        self._given, self._reviews = given, reviews
+        self.clone, self.reviews = clone, reviews
+        self._path, self._given = path, given
         self._span, self._since = span, since
         self._keep_facts = keep_facts
 
@@ -48,7 +48,7 @@ class Scan:
         """Open the journal: one taken up, else a new one; without a path in a file of no name."""
         said = {
             "FITGate": __version__,
-            "repository": self._clone.repo(self._ends()[1]).id,
+            "repository": self.clone.repo(self._ends()[1]).id,
             "--policy": self._given.digest if self._given else "",
             "--range": self._span or "",
             "--since": self._since,
@@ -61,11 +61,11 @@ class Scan:
         """Judge what the journal does not have yet, and note it down there."""
         event = _event(journal.fixed)
         work = shares.Work(self._path, self._given, event, journal.done, self._keep_facts)
-        total = self._clone.count(event)
+        total = self.clone.count(event)
         jobs = jobs or shares.worth(total - journal.done)
         with (
             progress("judging changes", total, shown=shown) as show,
-            shares.judged(work, self._clone, jobs) as lines,
+            shares.judged(work, self.clone, jobs) as lines,
         ):
             for line in lines:
                 journal.append(line)
@@ -75,7 +75,7 @@ class Scan:
         """Return the register of all that stands in the journal, with what people said of it."""
         places: list[int] = []
         claimed: set[str] = set()
-        disputes = Disputes(self._path, self._given, self._reviews)
+        disputes = Disputes(self._path, self._given, self.reviews)
 
         def lines() -> Iterator[Line]:
             for place, text in journal.placed():
@@ -83,7 +83,7 @@ class Scan:
                 entry = line.entry or disputes.entry(line.change)
                 if entry is not None:
                     places.append(place)
-                    claimed.update(r.change for r in self._reviews if r.is_of(entry))
+                    claimed.update(r.change for r in self.reviews if r.is_of(entry))
                     line = replace(line, entry=self._reviewed(entry, disputes))
                 yield line
 
@@ -98,12 +98,12 @@ class Scan:
         with disputes:
             tally = count(lines())
         return Register(
-            repository=self._clone.repo(event.head).name,
+            repository=self.clone.repo(event.head).name,
             scope=scope_words(event.since, self._span or ""),
             at=event.at,
             version=__version__,
             tally=tally,
-            unclaimed=tuple(r.change for r in self._reviews if r.change not in claimed),
+            unclaimed=tuple(r.change for r in self.reviews if r.change not in claimed),
             entries=entries,
             verdicts=lambda: _verdicts(journal),
         )
@@ -121,17 +121,17 @@ class Scan:
 
     def _ends(self) -> tuple[str, str]:
         if self._span is None:
-            return "", self._clone.resolve("HEAD")
+            return "", self.clone.resolve("HEAD")
         base, dots, head = self._span.partition("..")
         if not dots or head.startswith("."):
             raise UserError(f"--range {self._span!r} is not a range. Write one as in v1.0..HEAD.")
-        return self._clone.resolve(base or "HEAD"), self._clone.resolve(head or "HEAD")
+        return self.clone.resolve(base or "HEAD"), self.clone.resolve(head or "HEAD")
 
     def _reviewed(self, entry: RegisterEntry, disputes: Disputes) -> RegisterEntry:
-        state = self._clone.reverts.state(entry.sha) if entry.sha else None
+        state = self.clone.reverts.state(entry.sha) if entry.sha else None
         if state and state.is_reverted:
             entry = replace(entry, reverted_by=state.reverted_by[-1])
-        return merge(entry, self._reviews, disputes.known(entry))
+        return merge(entry, self.reviews, disputes.known(entry))
 
 
 def _event(fixed: Mapping[str, str]) -> Event:

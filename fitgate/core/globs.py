@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -18,9 +19,13 @@ _BRACES = re.compile(r"\\.|[{},]|[^\\{},]+|\\", re.DOTALL)
 _RANGE = re.compile(r"\w+\.\.\w+(?:\.\.\w+)?")
 _PATH = re.compile(
     r"\\(?P<escaped>.)|\[(?P<members>[!^]?\]?(?:\\.|[^\\\]])*)\]"
-    r"|(?P<slash>/)|(?P<stars>\*+)|(?P<any>\?)|(?P<text>[^\\\[\]/*?]+)",
+    r"|(?P<slash>/)|(?P<stars>\*+)|(?P<any>\?)|\{(?P<words>[^}]*)\}|(?P<text>[^\\\[\]/*?{]+)",
     re.DOTALL,
 )
+# Words in braces; none is . or .., which no path has.
+_WORD = r"[.-]*+\w[\w.-]*+"
+_WORDS = rf"\{{({_WORD}(?:,{_WORD})++)\}}"
+_BRACES_OF_WORDS = re.compile(rf"(?:[^\\\[\]{{}}]++|{_WORDS})*+")
 GLOBSTAR = "**"
 _IN_FOLDER = "[^/]*"
 _escape = functools.lru_cache(maxsize=4096)(re2.escape)
@@ -41,7 +46,7 @@ def to_re2(glob: str) -> str:
     `CODEOWNERS` is the file at the root, `**/CODEOWNERS` any. `!` has no meaning here. Raises
     ValueError if the glob is malformed or could never match a path in a repository.
     """
-    return rf"\A(?s:{either(tuple(_path(each)) for each in alternatives(glob))})\z"
+    return rf"\A(?s:{either(tuple(_path(each)) for each in _without_braces(glob))})\z"
 
 
 class GlobSet:
@@ -115,6 +120,18 @@ def alternatives(glob: str) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
+def _without_braces(glob: str) -> list[str]:
+    """Return the alternatives; where braces hold only words, which is so of most, the glob itself.
+
+    A pattern can hold such braces as they are, and they often stand for a hundred alternatives.
+    """
+    if 0 < len(glob) <= MAX_LENGTH and _BRACES_OF_WORDS.fullmatch(glob):
+        many = math.prod(words.count(",") + 1 for words in re.findall(_WORDS, glob))
+        if many <= MAX_ALTERNATIVES:
+            return [glob]
+    return alternatives(glob)
+
+
 def _plain_braces(texts: list[str]) -> Iterator[str]:
     """Keep braces without a comma, as a shell does."""
     if any(map(_RANGE.fullmatch, texts)):
@@ -153,6 +170,8 @@ def _path(text: str) -> Iterator[str]:
             segments[-1].append(_IN_FOLDER if part == "*" else part)
         elif kind == "members":
             segments[-1].append(_one_of(part))
+        elif kind == "words":
+            segments[-1].append(f"(?:{'|'.join(map(re2.escape, part.split(',')))})")
         else:
             segments[-1].append("[^/]" if kind == "any" else _escape(part))
     return _joined(segments)

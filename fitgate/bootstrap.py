@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fitgate.adapters.register_files import Writer
     from fitgate.core.events import Event
     from fitgate.core.facts import Repo
+    from fitgate.core.reading import PolicyFile
     from fitgate.core.register import Register, RegisterEntry
     from fitgate.core.reverts import Reverts
     from fitgate.core.words.cases import Reported
@@ -69,6 +70,17 @@ def shipped_policies() -> Mapping[str, str]:
     from fitgate.adapters.shipped import ShippedPolicies
 
     return ShippedPolicies()
+
+
+def default_policy() -> PolicyFile:
+    """Return the default policy, from the form in which it is read soonest."""
+    from fitgate.adapters.shipped import ShippedPolicies
+    from fitgate.core.in_force import SHIPPED
+    from fitgate.core.reading import parse_policy, read_compiled
+
+    shipped = ShippedPolicies()
+    text = shipped["default"]
+    return read_compiled(shipped.compiled, text, SHIPPED) or parse_policy(text, SHIPPED, shipped)
 
 
 def written(path: Path) -> AbstractContextManager[IO[str]]:

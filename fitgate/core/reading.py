@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-
-import yaml
+from typing import TYPE_CHECKING
 
 from fitgate.core.conditions import Condition
-from fitgate.core.places import Loader, Located, Path
 from fitgate.core.policy import Policy, Rule
-from fitgate.core.shapes import did_you_mean, in_order, read_shape
 from fitgate.errors import PolicyError, Problem
+
+if TYPE_CHECKING:  # YAML takes longer to load than many a change to judge
+    from fitgate.core.places import Located, Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,32 @@ def parse_policy(
     Raises:
         PolicyError: with every problem at once.
     """
+    from fitgate.core.shapes import in_order, read_shape
+
     policy, located = read_shape(text, source, Policy, PolicyError)
     problems = in_order(_check_names(policy, library, located))
     if problems:
         raise PolicyError(source, problems)
-    digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-    return PolicyFile(_with_packs(policy, library, source), source, digest, commit)
+    return PolicyFile(_with_packs(policy, library, source), source, _digest(text), commit)
+
+
+def _digest(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def compiled(text: str) -> str:
+    """Return a policy without packs and without problems as JSON, with the digest of its text."""
+    from fitgate.core.places import load
+
+    return json.dumps({"of": _digest(text), "policy": load(text).document})
+
+
+def read_compiled(document: str, text: str, source: str) -> PolicyFile | None:
+    """Return the policy that `compiled` made of a text; None if it was another text."""
+    read, digest = json.loads(document), _digest(text)
+    if read["of"] != digest:
+        return None
+    return PolicyFile(Policy.model_validate(read["policy"]), source, digest)
 
 
 def _conditions(condition: Condition) -> Iterator[Condition]:
@@ -83,6 +104,8 @@ def _missing(
     path: Path,
     located: Located,
 ) -> Iterator[Problem]:
+    from fitgate.core.shapes import did_you_mean
+
     for name in names:
         if name not in choices:
             remedy = did_you_mean(name, choices)
@@ -91,6 +114,10 @@ def _missing(
 
 @functools.lru_cache(maxsize=4)
 def _shipped(text: str) -> Policy:
+    import yaml
+
+    from fitgate.core.places import Loader
+
     return Policy.model_validate(yaml.load(text, Loader=Loader))  # noqa: S506 - a safe loader
 
 

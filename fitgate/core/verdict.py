@@ -183,7 +183,7 @@ def _live_override(
 @functools.cache
 def verdict_adapter() -> TypeAdapter[Verdict]:
     """Return the reader and writer of verdicts; built once, on first use."""
-    from fitgate.core.reclassified import Reclassified  # noqa: F401, PLC0415 - pydantic looks for it
+    from fitgate.core.reclassified import Reclassified  # noqa: F401 - pydantic looks for it
 
     return TypeAdapter(Verdict)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fitgate.core.measure.overview import Group, Overview
     from fitgate.core.measure.reading import Figure
     from fitgate.core.policy import Threshold
+    from fitgate.core.reading import PolicyFile
     from fitgate.core.register import Register, RegisterEntry
     from fitgate.core.reverts import Reverts
     from fitgate.core.words.cases import Reported
@@ -123,6 +124,17 @@ def shipped_policies() -> Mapping[str, str]:
     from fitgate.adapters.shipped import ShippedPolicies
 
     return ShippedPolicies()
+
+
+def default_policy() -> PolicyFile:
+    """Return the default policy, from the form in which it is read soonest."""
+    from fitgate.adapters.shipped import ShippedPolicies
+    from fitgate.core.in_force import SHIPPED
+    from fitgate.core.reading import parse_policy, read_compiled
+
+    shipped = ShippedPolicies()
+    text = shipped["default"]
+    return read_compiled(shipped.compiled, text, SHIPPED) or parse_policy(text, SHIPPED, shipped)
 
 
 def written(path: Path) -> AbstractContextManager[IO[str]]:

@@ -1,7 +1,5 @@
 """The grammar of `when`: the kinds of evidence a rule can ask for."""
 
-from __future__ import annotations
-
 import hashlib
 from typing import Annotated, Literal, Self
 
@@ -225,9 +223,9 @@ class Condition(Shape):
     workflow: WorkflowCondition | None = None
     migration: MigrationCondition | None = None
     environment: EnvironmentCondition | None = None
-    any_: Annotated[tuple[Condition, ...] | None, Field(alias="any", min_length=1)] = None
-    all_: Annotated[tuple[Condition, ...] | None, Field(alias="all", min_length=1)] = None
-    not_: Annotated[Condition | None, Field(alias="not")] = None
+    any_: Annotated[tuple["Condition", ...] | None, Field(alias="any", min_length=1)] = None
+    all_: Annotated[tuple["Condition", ...] | None, Field(alias="all", min_length=1)] = None
+    not_: Annotated["Condition | None", Field(alias="not")] = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -240,7 +238,7 @@ class Condition(Shape):
         return self
 
     @property
-    def look(self) -> Look | None:
+    def look(self) -> "Look | None":
         """Return the question to the files of a change that this is, if it is one."""
         return (
             self.path

@@ -1,7 +1,5 @@
 """What a change does to files that are read as structure: dependencies, CI, migrations."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal

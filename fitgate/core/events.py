@@ -1,7 +1,5 @@
 """What happened: a pointer that says where to look, never what is true."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum

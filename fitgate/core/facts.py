@@ -1,7 +1,5 @@
 """What we know of a change, and what we could not learn."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -124,7 +122,7 @@ class File:
         lines: tuple[Line, ...],
         settings: tuple[Setting, ...] | None,
         effects: tuple[Effect, ...] | None,
-    ) -> File:
+    ) -> "File":
         """Return the file with what was found in it; a scan does this for every file."""
         return File(  # `dataclasses.replace` takes three times as long
             self.path, self.status, self.old_path, self.mode_before, self.mode_after,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Iterator, Sequence
 
 import re2
 
-from fitgate.core.patterns import PatternSet
+from fitgate.core.patterns import PatternSet, either
 
 MAX_LENGTH = 2_000
 MAX_ALTERNATIVES = 1_000
@@ -18,11 +19,16 @@ _BRACES = re.compile(r"\\.|[{},]|[^\\{},]+|\\", re.DOTALL)
 _RANGE = re.compile(r"\w+\.\.\w+(?:\.\.\w+)?")
 _PATH = re.compile(
     r"\\(?P<escaped>.)|\[(?P<members>[!^]?\]?(?:\\.|[^\\\]])*)\]"
-    r"|(?P<slash>/)|(?P<stars>\*+)|(?P<any>\?)|(?P<text>[^\\\[\]/*?]+)",
+    r"|(?P<slash>/)|(?P<stars>\*+)|(?P<any>\?)|\{(?P<words>[^}]*)\}|(?P<text>[^\\\[\]/*?{]+)",
     re.DOTALL,
 )
+# Words in braces; none is . or .., which no path has.
+_WORD = r"[.-]*+\w[\w.-]*+"
+_WORDS = rf"\{{({_WORD}(?:,{_WORD})++)\}}"
+_BRACES_OF_WORDS = re.compile(rf"(?:[^\\\[\]{{}}]++|{_WORDS})*+")
 GLOBSTAR = "**"
 _IN_FOLDER = "[^/]*"
+_escape = functools.lru_cache(maxsize=4096)(re2.escape)
 
 
 def check_glob(text: str) -> None:
@@ -40,7 +46,7 @@ def to_re2(glob: str) -> str:
     `CODEOWNERS` is the file at the root, `**/CODEOWNERS` any. `!` has no meaning here. Raises
     ValueError if the glob is malformed or could never match a path in a repository.
     """
-    return rf"\A(?s:{'|'.join(''.join(_path(each)) for each in alternatives(glob))})\z"
+    return rf"\A(?s:{either(tuple(_path(each)) for each in _without_braces(glob))})\z"
 
 
 class GlobSet:
@@ -114,6 +120,18 @@ def alternatives(glob: str) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
+def _without_braces(glob: str) -> list[str]:
+    """Return the alternatives; where braces hold only words, which is so of most, the glob itself.
+
+    A pattern can hold such braces as they are, and they often stand for a hundred alternatives.
+    """
+    if 0 < len(glob) <= MAX_LENGTH and _BRACES_OF_WORDS.fullmatch(glob):
+        many = math.prod(words.count(",") + 1 for words in re.findall(_WORDS, glob))
+        if many <= MAX_ALTERNATIVES:
+            return [glob]
+    return alternatives(glob)
+
+
 def _plain_braces(texts: list[str]) -> Iterator[str]:
     """Keep braces without a comma, as a shell does."""
     if any(map(_RANGE.fullmatch, texts)):
@@ -143,25 +161,29 @@ def segmented(glob: str) -> list[list[tuple[str, str]]]:
 
 
 def _path(text: str) -> Iterator[str]:
-    segments = [""]
+    """Yield the pattern of a path in its parts."""
+    segments: list[list[str]] = [[]]
     for kind, part in tokens(_PATH, text):
         if kind == "slash":
-            segments.append("")
+            segments.append([])
         elif kind == "stars":
-            segments[-1] += _IN_FOLDER if part == "*" else part
+            segments[-1].append(_IN_FOLDER if part == "*" else part)
         elif kind == "members":
-            segments[-1] += _one_of(part)
+            segments[-1].append(_one_of(part))
+        elif kind == "words":
+            segments[-1].append(f"(?:{'|'.join(map(re2.escape, part.split(',')))})")
         else:
-            segments[-1] += "[^/]" if kind == "any" else re2.escape(part)
+            segments[-1].append("[^/]" if kind == "any" else _escape(part))
     return _joined(segments)
 
 
-def _joined(segments: list[str]) -> Iterator[str]:
+def _joined(segments: list[list[str]]) -> Iterator[str]:
     if not segments[0]:
         raise ValueError("begins with a slash, or can be empty; paths begin with a name")
     if not segments[-1]:
         raise ValueError("ends with a slash; for everything in a folder write folder/**")
-    for last, segment in zip([*[False] * (len(segments) - 1), True], segments, strict=True):
+    for last, parts in zip([*[False] * (len(segments) - 1), True], segments, strict=True):
+        segment = "".join(parts)
         if segment in {"", r"\.", r"\.\."}:
             raise ValueError("has an empty, . or .. segment, which no path in a repository has")
         if segment == GLOBSTAR:
@@ -169,7 +191,7 @@ def _joined(segments: list[str]) -> Iterator[str]:
             continue
         if GLOBSTAR in segment:
             raise ValueError("has ** beside other characters; ** stands alone, as in **/*.py")
-        yield "[^/]+" if segment == _IN_FOLDER else segment
+        yield from ["[^/]+"] if segment == _IN_FOLDER else parts
         yield "" if last else "/"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import re2
 
 from fitgate.core.globs import GLOBSTAR, alternatives, tokens
+from fitgate.core.patterns import either
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _KEY = re.compile(
@@ -38,7 +39,7 @@ def key_to_re2(glob: str) -> str:
     FITGate shows in quotes is written in quotes; a backslash makes `{ } , *` plain. Raises
     ValueError if the glob is malformed.
     """
-    return rf"\A(?s:{'|'.join(map(_key, alternatives(glob)))})\z"
+    return rf"\A(?s:{either(map(_key, alternatives(glob)))})\z"
 
 
 def name_patterns(glob: str) -> tuple[str, ...]:
@@ -92,21 +93,24 @@ def _plain(kind: str, part: str) -> str:
     return str(json.loads(part)) if kind == "quoted" else part
 
 
-def _key(text: str) -> str:
-    patterns = [*_segments(text)]
-    below = rf"(?:\.{_SEGMENT})*" if patterns[-1] == GLOBSTAR else ""
-    while patterns and patterns[-1] == GLOBSTAR:
-        patterns.pop()
-    if not patterns:
-        return ".*"
-    at_root = f"{_ENTRY}*" if patterns[0].startswith(r"\[") else rf"(?:{_ENTRY}+\.)?"
-    *first, last = patterns
-    above = (rf"(?:{_SEGMENT}\.)*" if p == GLOBSTAR else rf"{p}\." for p in first)
-    return f"{at_root}{''.join(above)}{last}{below}"
+def _key(text: str) -> tuple[str, ...]:
+    """Return the pattern of a key in its parts."""
+    segments = [*_segments(text)]
+    below = rf"(?:\.{_SEGMENT})*" if segments[-1][0] == GLOBSTAR else ""
+    while segments and segments[-1][0] == GLOBSTAR:
+        segments.pop()
+    if not segments:
+        return (".*",)
+    at_root = f"{_ENTRY}*" if segments[0][0].startswith(r"\[") else rf"(?:{_ENTRY}+\.)?"
+    *first, (name, entries) = segments
+    parts = [at_root]
+    for above, its_entries in first:
+        parts += (rf"(?:{_SEGMENT}\.)*",) if above == GLOBSTAR else (above, rf"{its_entries}\.")
+    return (*parts, name, entries + below)
 
 
-def _segments(text: str) -> Iterator[str]:
-    """Yield the pattern of each segment of a key."""
+def _segments(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the pattern of each segment of a key, and that of the entries in its value."""
     pattern, listed = "", False
     for kind, part in (*tokens(_KEY, text), ("dot", ".")):
         if listed and kind not in {"dot", "entry"} and not re.fullmatch("#[0-9]+", part):
@@ -117,7 +121,7 @@ def _segments(text: str) -> Iterator[str]:
             if GLOBSTAR in pattern and pattern != GLOBSTAR:
                 raise ValueError("has ** beside other characters; ** stands alone, as in **.name")
             whole = _SEGMENT if pattern == _IN_NAME else pattern
-            yield whole if listed or pattern == GLOBSTAR else f"{whole}{_ENTRY}*"
+            yield whole, "" if listed or pattern == GLOBSTAR else f"{_ENTRY}*"
             pattern, listed = "", False
         elif kind == "entry":
             parts = re.split(r"(?<!\\)\*", part)

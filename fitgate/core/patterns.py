@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import re2
@@ -41,3 +41,25 @@ class PatternSet:
             )
             return tuple(i for i, hit in enumerate(found) if hit)
         return tuple(sorted(hits)[:-1]) if len(hits) > 1 else ()
+
+
+def either(sequences: Iterable[tuple[str, ...]]) -> str:
+    """Return one pattern for several, each given in its parts; what they share is written once.
+
+    `**/{a,b}/**/*.{py,go}` stands for four that are nearly the same, and RE2 takes its time over
+    each character.
+    """
+    merged = [*dict.fromkeys(sequences)]
+    at = 0
+    while len(merged) > 1 and at < max(map(len, merged)):
+        alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+        for parts in merged:
+            around = parts[:at], parts[at + 1 :]
+            alike.setdefault(around, []).append("".join(parts[at : at + 1]))
+        merged = [(*before, _one_of(texts), *after) for (before, after), texts in alike.items()]
+        at += 1
+    return "|".join(map("".join, merged))
+
+
+def _one_of(texts: list[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"(?:{'|'.join(texts)})"

@@ -1,7 +1,5 @@
 """The shape of a policy file: every key there is, whether or not this version can do it yet."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from fitgate.core.conditions import Condition
-from fitgate.core.places import Loader, Located, Path
 from fitgate.core.policy import Policy, Rule
-from fitgate.core.shapes import closest, did_you_mean, many, mappings, read_shape
 from fitgate.errors import PolicyError, Problem
+
+if TYPE_CHECKING:  # YAML takes longer to load than many a change to judge
+    from fitgate.core.places import Located, Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,30 @@ def parse_policy(
     Raises:
         PolicyError: with every problem at once.
     """
+    from fitgate.core.shapes import read_shape
+
     check = functools.partial(_check_names, library=library)
     policy, _ = read_shape(text, source, Policy, PolicyError, check)
-    digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-    return PolicyFile(_with_packs(policy, library, source), source, digest, commit)
+    return PolicyFile(_with_packs(policy, library, source), source, _digest(text), commit)
+
+
+def _digest(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def compiled(text: str) -> str:
+    """Return a policy without packs and without problems as JSON, with the digest of its text."""
+    from fitgate.core.places import load
+
+    return json.dumps({"of": _digest(text), "policy": load(text).document})
+
+
+def read_compiled(document: str, text: str, source: str) -> PolicyFile | None:
+    """Return the policy that `compiled` made of a text; None if it was another text."""
+    read, digest = json.loads(document), _digest(text)
+    if read["of"] != digest:
+        return None
+    return PolicyFile(Policy.model_validate(read["policy"]), source, digest)
 
 
 def _conditions(condition: Condition) -> Iterator[Condition]:
@@ -59,6 +79,8 @@ def _check_names(located: Located, library: Mapping[str, str]) -> Iterator[Probl
 
     The document is asked and no policy, so that names are told beside faults of its shape.
     """
+    from fitgate.core.shapes import many, mappings
+
     said: dict[str, Any] = located.document
     categories = _named("taxonomy", said)
     if categories == []:
@@ -86,6 +108,8 @@ def _check_names(located: Located, library: Mapping[str, str]) -> Iterator[Probl
 
 def _named(key: str, said: Mapping[str, object]) -> list[str] | None:
     """Return the names that a policy defines; None if its faults leave nobody knowing them."""
+    from fitgate.core.shapes import closest
+
     if key not in said:
         strays = [str(name) for name in said if name not in Policy.model_fields]
         return [] if closest(key, strays) is None else None
@@ -100,6 +124,8 @@ def _missing(
     path: Path,
     located: Located,
 ) -> Iterator[Problem]:
+    from fitgate.core.shapes import did_you_mean
+
     for name in names:
         if choices is not None and name not in choices:
             remedy = did_you_mean(name, choices)
@@ -108,6 +134,10 @@ def _missing(
 
 @functools.lru_cache(maxsize=4)
 def _shipped(text: str) -> Policy:
+    import yaml
+
+    from fitgate.core.places import Loader
+
     return Policy.model_validate(yaml.load(text, Loader=Loader))  # noqa: S506 - a safe loader
 
 

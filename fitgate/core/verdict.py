@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import TypeAdapter
 from pydantic.types import JsonValue
@@ -20,8 +20,10 @@ from fitgate.core.gates import judge
 from fitgate.core.in_force import Rulebook
 from fitgate.core.people import may_override
 from fitgate.core.policy import BreakerGate, ChangeClass, Gate, Layer, Policy
-from fitgate.core.reclassified import Reclassified
 from fitgate.core.values import Instant
+
+if TYPE_CHECKING:
+    from fitgate.core.reclassified import Reclassified
 
 _LAYERS: tuple[Layer, ...] = ("fast", "medium", "slow")
 
@@ -181,6 +183,8 @@ def _live_override(
 @functools.cache
 def verdict_adapter() -> TypeAdapter[Verdict]:
     """Return the reader and writer of verdicts; built once, on first use."""
+    from fitgate.core.reclassified import Reclassified  # noqa: F401 - pydantic looks for it
+
     return TypeAdapter(Verdict)
 
 

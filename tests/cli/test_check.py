@@ -10,6 +10,7 @@ import pytest
 from fitgate.core.facts_file import facts_json
 from tests.builders import facts_of
 from tests.cli.conftest import Fitgate
+from tests.shipped import ROOT
 from tests.story import Chapter
 
 Story = tuple[Path, tuple[Chapter, ...]]
@@ -19,6 +20,7 @@ HEAVY = {
     "markupsafe",
     "fitgate.adapters.git",
     "fitgate.core.review",
+    "fitgate.core.reclassified",
 }
 
 
@@ -145,14 +147,24 @@ def test_a_revision_that_is_not_there_is_the_users_to_change(fitgate: Fitgate, s
     assert "no-such-branch" in done.stderr
 
 
-def test_checking_facts_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("facts", "heavy"),
+    [
+        (json.dumps(facts_json(facts_of())), HEAVY),
+        ((ROOT / "benchmarks" / "facts.json").read_text(encoding="utf-8"), {*HEAVY, "yaml"}),
+    ],
+    ids=["nothing of it was read", "all of it was"],
+)
+def test_checking_facts_loads_nothing_that_it_does_not_need(
+    tmp_path: Path, facts: str, heavy: set[str]
+) -> None:
     program = (
         "import sys; from fitgate.entrypoints.cli import run\n"
         "run(['check', '--facts', 'facts.json'])\n"
         "print('\\n'.join(sys.modules), file=sys.stderr)\n"
     )
-    (tmp_path / "facts.json").write_text(json.dumps(facts_json(facts_of())))
+    (tmp_path / "facts.json").write_text(facts)
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
     assert "UNDECIDED" in done.stdout
-    assert HEAVY & {*done.stderr.split()} == set()
+    assert heavy & {*done.stderr.split()} == set()

@@ -7,9 +7,9 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fitgate.core.globs import GlobSet, check_glob, to_re2
+from fitgate.core.globs import GlobSet, alternatives, check_glob, to_re2
 from fitgate.core.key_globs import key_to_re2, name_patterns
-from fitgate.core.patterns import PatternSet
+from fitgate.core.patterns import PatternSet, either
 
 
 def covers(glob: str, path: str) -> bool:
@@ -212,3 +212,50 @@ def test_any_text_is_a_glob_or_refused(text: str) -> None:
         except ValueError:
             continue
         re2.compile(pattern)
+
+
+@given(
+    sequences=st.lists(
+        st.lists(st.sampled_from(["a", "b", "", "a?", "(?:a|b)*"]), max_size=4).map(tuple),
+        min_size=1,
+        max_size=8,
+    ),
+    text=st.text("ab", max_size=5),
+)
+def test_writing_once_what_patterns_share_does_not_change_what_they_match(
+    sequences: list[tuple[str, ...]], text: str
+) -> None:
+    plainly = any(re2.fullmatch("".join(parts), text) for parts in sequences)
+    assert bool(re2.fullmatch(f"(?:{either(sequences)})", text)) == plainly
+
+
+def test_a_glob_with_many_alternatives_is_not_much_longer_than_it_is_written() -> None:
+    glob = "**/{backend,engine,driver,trainer}/**/*.{py,go,ts,rs,java,cpp}"
+    assert len(to_re2(glob)) < 2 * len(glob)
+    key = "**.{threshold,fail_under,min_score,min_accuracy,min_recall,pass_rate}"
+    assert len(key_to_re2(key)) < 2 * len(key_to_re2("**.threshold"))
+
+
+@given(
+    parts=st.lists(
+        st.sampled_from(
+            ["a", "b", ".", "-", "*", "**", "?", "/", "{", ",", "}", "[ab]", "{a,b.a}"]
+        ),
+        min_size=1,
+        max_size=9,
+    ),
+    path=st.text("ab./-", max_size=7),
+)
+def test_braces_match_what_their_alternatives_match(parts: list[str], path: str) -> None:
+    glob = "".join(parts)
+    try:
+        check_glob(glob)
+    except ValueError:
+        return
+    assert covers(glob, path) == any(covers(each, path) for each in alternatives(glob))
+
+
+@pytest.mark.parametrize("glob", ["{.,a}/b", "{a,..}", "x/{.,..}", "{a,}/b"])
+def test_braces_are_refused_if_one_alternative_would_be(glob: str) -> None:
+    with pytest.raises(ValueError, match=r"segment|begins with"):
+        check_glob(glob)

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fitgate.bootstrap import default_policy
 from fitgate.core.cases import parse_cases
 from fitgate.core.classify import Looks
-from fitgate.core.in_force import rulebook
+from fitgate.core.in_force import SHIPPED, rulebook
 from fitgate.core.policy import Policy
-from fitgate.core.reading import parse_policy, rules_of
+from fitgate.core.reading import compiled, parse_policy, read_compiled, rules_of
 from fitgate.core.trying import try_cases
 from tests.shipped import LIBRARY, ROOT
 
@@ -71,3 +72,20 @@ def test_the_default_compiles_to_one_set_of_questions() -> None:
     assert looks.layer(".github/workflows/ci.yml") == "slow"
     assert looks.layer("docs/a.md") == "fast"
     assert looks.layer("app/a.py") == "medium"
+
+
+def test_the_compiled_default_is_that_of_its_text(request: pytest.FixtureRequest) -> None:
+    path, expected = ROOT / "policies" / "fitgate.json", compiled(LIBRARY["default"]) + "\n"
+    if request.config.getoption("--bless"):
+        path.write_text(expected, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == expected, "run `make bless`"
+
+
+def test_the_compiled_default_reads_as_its_text_does() -> None:
+    assert default_policy() == parse_policy(LIBRARY["default"], SHIPPED, LIBRARY)
+
+
+def test_what_was_compiled_from_another_text_is_not_read() -> None:
+    text = LIBRARY["default"]
+    assert read_compiled(compiled(text), text, SHIPPED) is not None
+    assert read_compiled(compiled(text), f"{text}# edited\n", SHIPPED) is None

@@ -185,9 +185,10 @@ def _unread(file: File) -> Answer:
 def _effects(rule: Rule, condition: EffectCondition, subject: Subject) -> Answer:
     name = subject.looks.id_of[condition]
     files = subject.concerned(name)
-    read = [file for file in files if is_read(condition, *file.paths)]
-    unread = read if name in subject.unanswered else [f for f in read if f.effects is None]
     seen = () if name in subject.unanswered else files
+    unseen = files if name in subject.unanswered else [f for f in files if f.effects is None]
+    # To tell which files are read as structure, all that read them must be loaded.
+    unread = [file for file in unseen if is_read(condition, *file.paths)]
     return answer(
         (effect_match(rule, file, effect) for file, effect in evidence_of(condition, seen)),
         (u for file in unread for u in _unread(file).unknown),

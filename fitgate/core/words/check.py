@@ -10,7 +10,6 @@ from itertools import groupby
 from fitgate.core.facts import Facts, Unknown
 from fitgate.core.findings import Finding, Outcome
 from fitgate.core.inert import inert
-from fitgate.core.reclassified import Nature
 from fitgate.core.remedies import plain, sentence_for
 from fitgate.core.verdict import PolicyRef, Verdict
 from fitgate.core.words.matches import match_sentence
@@ -115,7 +114,7 @@ def judged_by(verdict: Verdict) -> Branch:
 
 def nature(verdict: Verdict) -> str:
     """Say what the rules take it for: `irreversible: evaluation · class T · IO-SR 4 · slow`."""
-    said = nature_words(Nature(verdict.is_io, verdict.categories, verdict.classes, verdict.io_sr))
+    said = nature_words(verdict)
     return f"{said} · {verdict.layer} layer" if verdict.is_io and verdict.layer else said
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from fitgate.core.classes import Ground
 from fitgate.core.inert import inert
-from fitgate.core.reclassified import Nature, Said
 from fitgate.core.remedies import plain
+
+if TYPE_CHECKING:
+    from fitgate.core.reclassified import Nature, Said
+    from fitgate.core.verdict import Verdict
 
 _LIMIT = 200
 _BEGINNINGS = {"io-class:": "class ", "io-sr:": "IO-SR ", "io:": ""}
 
 
-def nature_words(nature: Nature) -> str:
+def nature_words(nature: Nature | Verdict) -> str:
     """Say what a change is: `irreversible: evaluation · class T · IO-SR 4`."""
     if nature.is_io is False:
         return "not irreversible"

@@ -19,12 +19,15 @@ from fitgate.errors import FitgateError, Problem, UpstreamError, UserError
 
 def main() -> None:
     """Run a command and leave with its exit code: 0, 1, 2 user, 3 bug, 4 upstream, 130 ^C."""
-    gc.set_threshold(50_000)  # start-up makes much and drops nothing
+    gc.set_threshold(100_000)  # start-up makes much and drops nothing
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # 10 ms to find that there is none
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
+    try:
+        sys.exit(run(sys.argv[1:]))
+    finally:
+        gc.freeze()  # else Python searches all that there is for cycles before it goes
 
 
 def run(words: list[str]) -> int:

@@ -81,12 +81,12 @@ def policy_file(name: str | None) -> PolicyFile | None:
 
 def rulebook_by_hand(name: str | None) -> Rulebook:
     """Read the policy that facts are judged by: the one given by hand, else the default."""
-    from fitgate.bootstrap import shipped_policies
-    from fitgate.core.in_force import choose, rulebook
+    from fitgate.bootstrap import default_policy
+    from fitgate.core.in_force import rulebook
 
     given = policy_file(name)
     if given is None:
-        default = choose((), shipped_policies())
+        default = default_policy()
         given = replace(default, note=f"{_BY_DEFAULT}, mode {default.policy.mode}")
     return rulebook(given)
 

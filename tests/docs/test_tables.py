@@ -21,6 +21,7 @@ from fitgate.core.conditions import Condition, FileStatus, SettingMove
 from fitgate.core.facts import Facts
 from fitgate.core.facts_file import facts_json
 from fitgate.core.findings import Outcome
+from fitgate.core.measure.reading import Band
 from fitgate.core.proposal import EVIDENCE
 from fitgate.core.register import RegisterEntry
 from fitgate.core.standing import Standing
@@ -154,6 +155,16 @@ def test_the_options_of_a_scan_are_those_it_takes() -> None:
     rows = table("docs/scan.md", "option")
     told = {name for row in rows for name in names(row[0] + row[1]) if name.startswith("--")}
     assert told == taken - {"--help"}
+
+
+def test_the_options_of_the_figures_are_those_they_take() -> None:
+    root: Any = typer.main.get_command(app)
+    taken = {p.opts[0] for p in root.commands["metrics"].params if p.param_type_name == "option"}
+    assert {*first(table("docs/metrics.md", "option"))} == taken - {"--help"}
+
+
+def test_the_bands_are_those_of_the_code() -> None:
+    assert first(table("docs/metrics.md", "band")) == [*Band]
 
 
 def test_the_standings_are_those_of_the_code() -> None:

@@ -96,7 +96,8 @@ class ExceptionGranted:
 class Tripped:
     """A breaker opened. `dry`: in shadow mode, it stops nothing. `drill`: on purpose, to test it.
 
-    `because` says the trigger in words; `trigger` the metric, its value and its limit as text.
+    `because` says the trigger in words; `metric`, `value` and `limit` the same as text; `changes` are
+    the landings that it was about.
     """
 
     __pydantic_config__ = STRICT
@@ -111,6 +112,7 @@ class Tripped:
     by: str | None = None
     dry: bool = False
     drill: bool = False
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,10 @@ class RecoveryPlanned:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """A breaker moved on. A waiver says why, and until when, its figure may be bad."""
+    """A breaker moved on. A waiver says why, and until when, its figure may be bad.
+
+    `by` null: it proved itself. `dry`: of a trip that stopped nothing.
+    """
 
     __pydantic_config__ = STRICT
     breaker: str
@@ -137,6 +142,7 @@ class Reset:
     waiver: str | None = None
     waiver_until: Instant | None = None
     drill: bool = False
+    dry: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,89 @@
+"""When each breaker would have tripped, had it been there: a dry run over the whole history."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fitgate.core.breaker.entitled import Entitled
+from fitgate.core.breaker.moves import Sign
+from fitgate.core.breaker.timelines import timeline
+from fitgate.core.breaker.walking import Walk
+from fitgate.core.breaker.watched import ACTING, Watched, all_watched
+from fitgate.core.chronicle import Chronicle
+from fitgate.core.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One time that a breaker would have been open, until its figure was back under yellow.
+
+    `until` null: it still would be. `landings` are the irreversible ones that fell into it, `value`
+    the figure when it tripped, null where that is not told on the way.
+    """
+
+    breaker: str
+    environment: str | None
+    at: datetime
+    until: datetime | None
+    landings: int
+    value: float | None
+
+    def length(self, as_of: datetime) -> timedelta:
+        """Return how long it would have been open, so far."""
+        return (self.until or as_of) - self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a breaker would have done in one environment. `landings` are all irreversible ones."""
+
+    watched: Watched
+    episodes: tuple[Episode, ...]
+    landings: int
+
+    @property
+    def acts(self) -> bool:
+        """Say whether it could have held anything, in enforce mode."""
+        return self.watched.metric in ACTING
+
+
+def replay(
+    policy: Policy,
+    chronicle: Chronicle,
+    as_of: datetime,
+    since: datetime | None = None,
+    done: Callable[[int], object] = lambda _: None,
+) -> tuple[Replayed, ...]:
+    """Return, for each breaker of a policy, when it would have been open since a moment.
+
+    Every moment counts at which something landed, closed, was drilled or bypassed, or grew too
+    old; nobody's reset or waiver does. Late news is told at its moment: hindsight.
+    """
+    found = []
+    for number, watched in enumerate(all_watched(policy, chronicle), 1):
+        found.append(_replayed(watched, as_of, since))
+        done(number)
+    return tuple(found)
+
+
+def _replayed(watched: Watched, as_of: datetime, since: datetime | None) -> Replayed:
+    landed = [row.landed_at for row in watched.ios if row.landed_at <= as_of]
+    walk = Walk(Entitled(watched.policy, {}), dry=True)
+    walk.through(timeline(watched, as_of), (), as_of)
+    episodes = []
+    for number, move in enumerate(walk.moves):
+        if move.sign is not Sign.EXCEEDED:
+            continue
+        after = walk.moves[number + 1 : number + 2]
+        until = after[0].at if after else None
+        if since is not None and until is not None and until <= since:
+            continue
+        inside = bisect_right(landed, until or as_of) - bisect_right(landed, move.at)
+        episodes.append(
+            Episode(watched.breaker.name, watched.environment, move.at, until, inside, move.value)
+        )
+    within = len(landed) - (0 if since is None else bisect_right(landed, since))
+    return Replayed(watched, tuple(episodes), within)

@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -15,6 +16,7 @@ from fitgate.settings import LEDGERS, ledger_kind
 
 if TYPE_CHECKING:
     from fitgate.adapters.console import Rows
+    from fitgate.adapters.facts_cache import FactsCache
     from fitgate.adapters.journal import Journal
     from fitgate.adapters.ledger.database import Database
     from fitgate.adapters.ledger.projection import ProjectedLedger
@@ -50,11 +52,19 @@ class Clone(Forge, Protocol):
     def paths(self, commit: str) -> Iterator[str]:
         """Yield the path of every file that is there at a commit."""
 
+    def committed_at(self, commit: str) -> datetime:
+        """Return when a commit was made, by its committer's clock."""
+
+    @property
+    def room(self) -> Path:
+        """Return the folder inside Git's own in which FITGate may keep what it read."""
+
 
 @contextmanager
 def open_clone(path: Path) -> Iterator[Clone]:
     """Open the clone that a path is in."""
     from fitgate.adapters.git.clone import Clone as GitClone
+    from fitgate.adapters.git.commits import moment
 
     class Local(GitClone):
         """A clone that resolves names, counts landings and lists files."""
@@ -68,6 +78,14 @@ def open_clone(path: Path) -> Iterator[Clone]:
         def paths(self, commit: str) -> Iterator[str]:
             listing = self.overlay.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
             return filter(None, listing.text.split("\0"))
+
+        def committed_at(self, commit: str) -> datetime:
+            seconds = self.overlay.run("log", "-1", "--format=%ct", commit).text
+            return moment(seconds.encode(), "committed_at")[0]
+
+        @property
+        def room(self) -> Path:
+            return self.overlay.common / "fitgate"
 
     with Local(path) as clone:
         yield clone
@@ -135,6 +153,13 @@ def default_policy() -> PolicyFile:
     shipped = ShippedPolicies()
     text = shipped["default"]
     return read_compiled(shipped.compiled, text, SHIPPED) or parse_policy(text, SHIPPED, shipped)
+
+
+def facts_cache(path: Path, key: Mapping[str, str]) -> FactsCache:
+    """Open what was found in the files of changes by earlier runs."""
+    from fitgate.adapters.facts_cache import FactsCache
+
+    return FactsCache(path, key)
 
 
 def written(path: Path) -> AbstractContextManager[IO[str]]:

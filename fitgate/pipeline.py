@@ -50,6 +50,18 @@ def run(
     exit code) is the entrypoint's. What is done or another's share is gathered too: what a change
     undoes, and what is said of its policy, hangs on those before it.
     """
+    for batch in batches(event, forge, policies, done, share):
+        yield from _judged(batch, forge, landed=event.happening is Happening.LANDED)
+
+
+Batch = Sequence[tuple[Facts, Rulebook]]
+"""Changes that are looked into together, each with the policy that judges it."""
+
+
+def batches(
+    event: Event, forge: Forge, policies: Policies, done: int, share: Share
+) -> Iterator[Batch]:
+    """Yield the batches of a share in order; all changes are gathered, whoever judges them."""
     gathered = ((facts, policies.judging(facts)) for facts in forge.gather(event))
     changes = islice(gathered, done, None)
     for number in count():
@@ -57,12 +69,10 @@ def run(
         if not batch:
             return
         if number % share.of == share.first:
-            yield from _judged(batch, forge, landed=event.happening is Happening.LANDED)
+            yield batch
 
 
-def _judged(
-    batch: Sequence[tuple[Facts, Rulebook]], forge: Forge, *, landed: bool
-) -> Iterator[Judged]:
+def _judged(batch: Batch, forge: Forge, *, landed: bool) -> Iterator[Judged]:
     books = [book for _, book in batch]
     seen = look_into([facts for facts, _ in batch], [book.looks for book in books], forge)
     found = [classify(facts, book.looks) for facts, book in zip(seen, books, strict=True)]

@@ -17,6 +17,7 @@ from fitgate.entrypoints.cli import (
     policy,
     reclassify,
     register,
+    replay,
     scan,
     schema,
 )
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 _AS_THEY_COME = {"ignore_unknown_options": True, "allow_extra_args": True}
 app.command("scan")(scan.scan)
+app.command("replay")(replay.replay)
 
 
 @app.command("check", help=check.HELP, context_settings=_AS_THEY_COME, add_help_option=False)

@@ -55,6 +55,9 @@ class Clone(Forge, Protocol):
     def committed_at(self, commit: str) -> datetime:
         """Return when a commit was made, by its committer's clock."""
 
+    def landed_by(self, at: datetime) -> str | None:
+        """Return the last commit on the branch by then; None: there was none yet."""
+
     @property
     def room(self) -> Path:
         """Return the folder inside Git's own in which FITGate may keep what it read."""
@@ -82,6 +85,11 @@ def open_clone(path: Path) -> Iterator[Clone]:
         def committed_at(self, commit: str) -> datetime:
             seconds = self.overlay.run("log", "-1", "--format=%ct", commit).text
             return moment(seconds.encode(), "committed_at")[0]
+
+        def landed_by(self, at: datetime) -> str | None:
+            until = f"--until={int(at.timestamp())}"
+            walk = ("rev-list", "--first-parent", "-1", until, self.overlay.resolve("HEAD"))
+            return self.overlay.run(*walk).text or None
 
         @property
         def room(self) -> Path:

@@ -149,10 +149,11 @@ def test_the_exit_codes_are_those_that_the_commands_leave_with() -> None:
     assert told == set[int]().union(*map(exit_codes, modules))
 
 
-def test_the_options_of_a_scan_are_those_it_takes() -> None:
-    scan: Any = typer.main.get_command(app)
-    taken = {p.opts[0] for p in scan.commands["scan"].params if p.param_type_name == "option"}
-    rows = table("docs/scan.md", "option")
+@pytest.mark.parametrize("command", ["scan", "replay"])
+def test_the_options_of_a_command_are_those_it_takes(command: str) -> None:
+    group: Any = typer.main.get_command(app)
+    taken = {p.opts[0] for p in group.commands[command].params if p.param_type_name == "option"}
+    rows = table(f"docs/{command}.md", "option")
     told = {name for row in rows for name in names(row[0] + row[1]) if name.startswith("--")}
     assert told == taken - {"--help"}
 

@@ -18,17 +18,17 @@ _HOUR = timedelta(hours=1)
 class Delay:
     """What the cool-downs of the candidate would have cost, in hours; null: of nothing, unknown.
 
-    `mean_per_change` is measured over all changes. It equals `product`, which is `io_share` times
-    `mean_per_io`, because what is no IO is never held (fit.md 1.10).
+    `hours_per_change` is measured over all changes. It equals `product_hours`, which is `io_share`
+    times `hours_per_io`, because what is no IO is never held (fit.md 1.10).
     """
 
     __pydantic_config__ = STRICT
-    total: float
-    mean_per_change: float | None
+    total_hours: float
+    hours_per_change: float | None
     io_share: float | None
-    mean_per_io: float | None
-    product: float | None
-    of_others: float
+    hours_per_io: float | None
+    product_hours: float | None
+    others_hours: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +139,12 @@ def _delay(holds: Sequence[tuple[Case, timedelta]]) -> Delay:
     mean = _hours(io) / len(io) if io else None
     product = None if share is None else share * (mean or 0)
     return Delay(
-        total=float(everything),
-        mean_per_change=float(everything / len(holds)) if holds else None,
+        total_hours=float(everything),
+        hours_per_change=float(everything / len(holds)) if holds else None,
         io_share=None if share is None else float(share),
-        mean_per_io=None if mean is None else float(mean),
-        product=None if product is None else float(product),
-        of_others=float(everything - _hours(io)),
+        hours_per_io=None if mean is None else float(mean),
+        product_hours=None if product is None else float(product),
+        others_hours=float(everything - _hours(io)),
     )
 
 

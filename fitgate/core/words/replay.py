@@ -182,20 +182,20 @@ def _delays(figures: Figures) -> Iterator[str]:
         yield f"… and at most, if each was last pushed as it landed, {_delay(most)}"
     if figures.held:
         yield (
-            f"What is no IO would have waited {least.of_others:g} h. Signatures and evidence come "
-            "on top of that for IOs: how long people take is in no clone."
+            f"What is no IO would have waited {least.others_hours:g} h. Signatures and evidence "
+            "come on top of that for IOs: how long people take is in no clone."
         )
 
 
 def _delay(delay: Delay) -> str:
-    if delay.mean_per_change is None or delay.product is None:
+    if delay.hours_per_change is None or delay.product_hours is None:
         return "nothing that could be told"
-    each = f"{delay.total:g} h, {delay.mean_per_change:.3g} h a change"
-    if delay.mean_per_io is None:
+    each = f"{delay.total_hours:g} h, {delay.hours_per_change:.3g} h a change"
+    if delay.hours_per_io is None:
         return f"{each}: there is no IO"
     return (
-        f"{each} = {delay.product:.3g} h ({delay.io_share or 0:.3g} of changes are IOs, "
-        f"{delay.mean_per_io:.3g} h each)"
+        f"{each} = {delay.product_hours:.3g} h ({delay.io_share or 0:.3g} of changes are IOs, "
+        f"{delay.hours_per_io:.3g} h each)"
     )
 
 

@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 import textwrap
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fitgate.entrypoints.cli import asked
+from fitgate.entrypoints.cli.ledgers import RepoOption
 from fitgate.errors import UserError
 
 if TYPE_CHECKING:
+    from fitgate.core.replay.faults import Fault
     from fitgate.core.replay.report import Report
 
 IN_FORCE = "in-force"
@@ -72,6 +75,10 @@ def replay(
         int | None,
         typer.Option(min=1, help="Processes that decide; by default as many as pay.", metavar="N"),
     ] = None,
+    ledger: Annotated[
+        str | None, typer.Option(help="Where incidents are on record.", metavar="WHERE")
+    ] = None,
+    repo: RepoOption = None,
     exit_code: Annotated[
         bool,
         typer.Option("--exit-code", help="Exit 1 if the candidate lets pass what was held before."),
@@ -94,6 +101,7 @@ def replay(
     other = None if against == IN_FORCE else asked.policy_file(against)
     if out is not None:
         _refuse_foreign(out)
+    failed = _failed(ledger, path, repo)
     with open_clone(path) as clone:
         base, head = ends(clone, span)
         newest = clone.committed_at(head)
@@ -101,7 +109,7 @@ def replay(
         event = Event(Happening.LANDED, base, head, newest, start)
         place = None if no_cache else store(cache, clone)
         work = Work(path, candidate, other, event, place)
-        cases = Replay(work, clone).cases({}, jobs=jobs, shown=sys.stderr.isatty())
+        cases = Replay(work, clone).cases(failed, jobs=jobs, shown=sys.stderr.isatty())
         told = report(
             cases,
             clone.repo(head),
@@ -115,6 +123,17 @@ def replay(
     else:
         _show(told, files)
     return 1 if exit_code and told.difference.loosens else 0
+
+
+def _failed(ledger: str | None, path: Path, repo: str | None) -> Mapping[str, Sequence[Fault]]:
+    """Return the incidents that a ledger knows, if one was named."""
+    from fitgate.entrypoints.cli.ledgers import opened, told_by
+    from fitgate.entrypoints.cli.replaying import failures
+
+    if ledger is None:
+        return {}
+    with opened(ledger, path, repo) as home:
+        return failures(told_by(home))
 
 
 def _json(told: Report) -> str:

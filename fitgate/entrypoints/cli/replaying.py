@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fitgate import __version__
-from fitgate.bootstrap import Clone, facts_cache, progress, shipped_policies
+from fitgate.bootstrap import Clone, facts_cache, open_clone, progress, shipped_policies
 from fitgate.core.classify import Looks, classify
 from fitgate.core.conditions import Look
-from fitgate.core.events import Event
+from fitgate.core.events import Event, Happening
 from fitgate.core.facts import Facts
 from fitgate.core.findings import Classification
-from fitgate.core.in_force import Rulebook, rulebook
+from fitgate.core.in_force import Rulebook, choose, rulebook
 from fitgate.core.looked import (
     NOTHING,
     Answered,
@@ -27,15 +27,20 @@ from fitgate.core.looked import (
     joined,
     with_found,
 )
+from fitgate.core.measure.reading import Window
+from fitgate.core.pilots.counterfactuals import counterfactuals as worth_telling
+from fitgate.core.pilots.report import Counterfactual
 from fitgate.core.reading import PolicyFile
+from fitgate.core.records.changes import Incident
 from fitgate.core.replay.cases import Case, Replayed, judged, landing_of, with_faults
 from fitgate.core.replay.faults import Fault, Naming, mended, mends, undone
-from fitgate.entrypoints.cli import shares
+from fitgate.entrypoints.cli import asked, shares
 from fitgate.errors import UserError
 from fitgate.pipeline import Batch, Policies, Share, batches, look_into
 
 if TYPE_CHECKING:
     from fitgate.adapters.facts_cache import FactsCache
+    from fitgate.core.chronicle import Chronicle
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,3 +226,31 @@ def store(folder: Path | None, clone: Clone) -> Path:
     except OSError as exc:
         raise UserError(f"{folder}: {exc.strerror}. Choose another --cache.") from exc
     return folder / KEPT
+
+
+def counterfactuals(path: Path, policy: str | None, window: Window) -> tuple[Counterfactual, ...]:
+    """Return which landings of a window a slow gate would still have held when they proved faulty.
+
+    The gate is that of the policy given, else of the one that stands in the clone. What came after
+    the window is not looked at, so that later days give the same.
+    """
+    with open_clone(path) as clone:
+        head = clone.landed_by(window.end)
+        if head is None:
+            return ()
+        given = asked.policy_file(policy)
+        candidate = given or choose(clone.policies(clone.resolve("HEAD")), shipped_policies())
+        event = Event(Happening.LANDED, None, head, window.end, window.start)
+        work = Work(path, candidate, candidate, event, store(None, clone))
+        cases = Replay(work, clone).cases({}, jobs=None, shown=sys.stderr.isatty())
+    return tuple(worth_telling(case for case in cases if window.holds(case.landing.landed_at)))
+
+
+def failures(told: Chronicle) -> Mapping[str, Sequence[Fault]]:
+    """Return the incidents that a ledger tells of, by the change that caused each."""
+    found: dict[str, list[Fault]] = {}
+    for each in told.told(Incident):
+        if each.record.change is not None:
+            fault = Fault("incident", each.record.incident, each.at)
+            found.setdefault(each.record.change, []).append(fault)
+    return found

@@ -27,14 +27,16 @@ def test_the_mean_delay_of_a_change_is_the_share_of_ios_times_their_mean_hold(
     cases = [with_faults(replace(a_replayed(), hold=Hold(hold, hold)), ()) for hold in holds]
     told = figures([*cases, *[with_faults(OTHER, ())] * others])
     assert told.delay_at_least == told.delay_at_most
-    assert told.delay_at_least.mean_per_change == told.delay_at_least.product
-    assert told.delay_at_least.of_others == 0
+    assert told.delay_at_least.hours_per_change == told.delay_at_least.product_hours
+    assert told.delay_at_least.others_hours == 0
     assert (told.changes, told.io) == (len(holds) + others, len(holds))
 
 
 def test_of_no_change_nothing_is_known() -> None:
     delay = figures([]).delay_at_least
-    assert (delay.mean_per_change, delay.io_share, delay.mean_per_io, delay.product) == (None,) * 4
+    assert (delay.hours_per_change, delay.io_share, delay.hours_per_io, delay.product_hours) == (
+        None,
+    ) * 4
 
 
 def test_what_is_not_replayable_is_counted_and_in_no_other_figure() -> None:
@@ -42,7 +44,7 @@ def test_what_is_not_replayable_is_counted_and_in_no_other_figure() -> None:
     told = figures([unknown, with_faults(a_replayed(), ())])
     assert (told.changes, told.replayable, told.not_replayable) == (2, 1, 1)
     assert (told.io, told.held, told.faults.landings) == (1, 1, 0)
-    assert told.delay_at_least.mean_per_change == pytest.approx(48)
+    assert told.delay_at_least.hours_per_change == pytest.approx(48)
 
 
 def test_cases_are_counted_by_how_surely_the_fault_was_known() -> None:

@@ -14,6 +14,7 @@ from fitgate.entrypoints.cli import (
     check,
     facts,
     metrics,
+    pilot,
     policy,
     reclassify,
     register,
@@ -47,6 +48,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(bypass.app, name="bypass")
 app.add_typer(audit.app, name="audit")
 app.command("metrics")(metrics.metrics)
+app.add_typer(pilot.app, name="pilot")
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

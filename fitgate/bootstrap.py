@@ -94,6 +94,16 @@ def chain_in(database: Database, repo: str) -> ProjectedLedger:
 
 def open_database(where: str, *, create: bool = False) -> Database:
     """Open a database that may hold the chains of many repositories; raises as `open_ledger`."""
+    database = _database(where, create=create)
+    try:
+        database.prepare(create=create)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _database(where: str, *, create: bool) -> Database:
     kind = ledger_kind(where)
     if kind == "sqlite":
         from fitgate.adapters.ledger.sqlite import SqliteDatabase
@@ -102,7 +112,7 @@ def open_database(where: str, *, create: bool = False) -> Database:
     if kind == "postgresql":
         from fitgate.adapters.ledger.postgres import PostgresDatabase
 
-        return PostgresDatabase(where, create=create)
+        return PostgresDatabase(where)
     shown = where.partition("://")[0]  # what follows may hold a password
     raise UserError(f"--ledger {shown!r} is not where a ledger can be: say {LEDGERS}.")
 

@@ -19,10 +19,14 @@ _VERSION = table(VERSION_TABLE, column("version_num"))
 
 
 class Database(ABC):
-    """SQLite or PostgreSQL. `name` is what people call it, without a password."""
+    """SQLite or PostgreSQL.
 
-    def __init__(self, engine: Engine, name: str) -> None:
-        self.engine, self.name = engine, name
+    `name` is what people call it, without a password; `patience`, in seconds, is how long a writer
+    waits for another.
+    """
+
+    def __init__(self, engine: Engine, name: str, patience: float) -> None:
+        self.engine, self.name, self.patience = engine, name, patience
         self._writer = engine.execution_options(fitgate_writing=True)
 
     @abstractmethod
@@ -52,7 +56,7 @@ class Database(ABC):
         """Give what is written all or nothing, by one writer at a time; durable when this ends.
 
         Raises:
-            LedgerError: when somebody else writes for longer than `PATIENCE`, or it cannot be done.
+            LedgerError: when somebody else writes for longer than it waits, or it cannot be done.
         """
         with self._translated("written"), self._writer.begin() as connection:
             self.lock(connection, chain)
@@ -65,8 +69,8 @@ class Database(ABC):
         except DBAPIError as exc:
             if self.is_busy(exc):
                 raise LedgerError(
-                    f"{self.name}: {self.holder()} is writing to this ledger, and went on for "
-                    f"longer than {PATIENCE:g} s. Nothing was written; try again when it has ended."
+                    f"{self.name}: {self.holder()} has been writing to this ledger for longer than "
+                    f"{self.patience:g} s. Nothing was written; try again when it has ended."
                 ) from exc
             why = str(exc.orig).strip().splitlines()[0] if exc.orig else type(exc).__name__
             lost = " The connection was lost: what was being written may be there or not;"

@@ -125,7 +125,7 @@ def _started() -> str:
 
 
 def _ended(folder: Path) -> None:
-    """End the server by its process id (at once: nothing of it is kept), and remove what it wrote."""
+    """End the server by its process id, at once: nothing of it is kept."""
     running = folder / "cluster" / "postmaster.pid"
     if running.exists():
         os.kill(int(running.read_text().split()[0]), signal.SIGQUIT)

@@ -82,12 +82,13 @@ class Database(ABC):
         except SQLAlchemyError as exc:
             raise LedgerError(f"{self.name}: the ledger could not be {doing}: {exc}.") from exc
 
-    def prepare(self, *, create: bool) -> None:
+    def prepare(self, *, create: bool = False, upgrade: bool = False) -> None:
         """Make sure that the tables are there and as this version knows them.
 
+        `create` allows to make them, `upgrade` and `create` to migrate them.
+
         Raises:
-            UserError: when they are not, and `create` does not allow to make or migrate them, or
-                when a newer FITGate made them.
+            UserError: when they are not and must not be, or when a newer FITGate made them.
         """
         with self.reading() as connection:
             found = revision(connection)
@@ -98,8 +99,10 @@ class Database(ABC):
                 f"{self.name} was made by a newer FITGate: its tables are of revision {found}, "
                 f"this one knows them up to {REVISIONS[-1]}. Use that version, or a newer one."
             )
-        if not create:
-            raise UserError(self._missing if found is None else self._behind(found))
+        if found is None and not create:
+            raise UserError(self._missing)
+        if found is not None and not (create or upgrade):
+            raise UserError(self._behind(found))
         self.upgrade()
 
     def upgrade(self, to: str = REVISIONS[-1]) -> None:

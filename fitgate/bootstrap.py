@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fitgate.adapters.register_files import Writer
     from fitgate.core.events import Event
     from fitgate.core.facts import Repo
+    from fitgate.core.ledger_file import LedgerFile
     from fitgate.core.measure.overview import Group, Overview
     from fitgate.core.measure.reading import Figure
     from fitgate.core.policy import Threshold
@@ -118,8 +119,33 @@ def chain_in(database: Database, repo: str) -> ProjectedLedger:
     return ProjectedLedger(database, repo)
 
 
-def open_database(where: str, *, create: bool = False) -> Database:
-    """Open a database that may hold the chains of many repositories; raises as `open_ledger`."""
+def open_database(where: str, *, create: bool = False, upgrade: bool = False) -> Database:
+    """Open a database that may hold the chains of many repositories; raises as `open_ledger`.
+
+    `upgrade` brings its tables up to this version, `create` makes them too.
+    """
+    database = _database(where, create=create)
+    try:
+        database.prepare(create=create, upgrade=upgrade)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def restored(ledger: ProjectedLedger, file: LedgerFile) -> int:
+    """Write down what a file of a ledger holds, all or nothing; return how many entries were new.
+
+    Raises:
+        UserError: when the file is not sound, or does not go on from what the ledger holds.
+        LedgerError: when it could not be written.
+    """
+    from fitgate.adapters.ledger.restoring import restore
+
+    return restore(ledger, file)
+
+
+def _database(where: str, *, create: bool) -> Database:
     kind = ledger_kind(where)
     if kind == "sqlite":
         from fitgate.adapters.ledger.sqlite import SqliteDatabase
@@ -128,7 +154,7 @@ def open_database(where: str, *, create: bool = False) -> Database:
     if kind == "postgresql":
         from fitgate.adapters.ledger.postgres import PostgresDatabase
 
-        return PostgresDatabase(where, create=create)
+        return PostgresDatabase(where)
     shown = where.partition("://")[0]  # what follows may hold a password
     raise UserError(f"--ledger {shown!r} is not where a ledger can be: say {LEDGERS}.")
 

@@ -125,10 +125,10 @@ def _started() -> str:
 
 
 def _ended(folder: Path) -> None:
-    """End the server by its process id (a fast shutdown), and remove what it wrote."""
+    """End the server by its process id, at once: nothing of it is kept."""
     running = folder / "cluster" / "postmaster.pid"
     if running.exists():
-        os.kill(int(running.read_text().split()[0]), signal.SIGINT)
+        os.kill(int(running.read_text().split()[0]), signal.SIGQUIT)
     for _ in range(300):
         if not running.exists():
             break

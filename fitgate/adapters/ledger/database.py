@@ -19,10 +19,14 @@ _VERSION = table(VERSION_TABLE, column("version_num"))
 
 
 class Database(ABC):
-    """SQLite or PostgreSQL. `name` is what people call it, without a password."""
+    """SQLite or PostgreSQL.
 
-    def __init__(self, engine: Engine, name: str) -> None:
-        self.engine, self.name = engine, name
+    `name` is what people call it, without a password; `patience`, in seconds, is how long a writer
+    waits for another.
+    """
+
+    def __init__(self, engine: Engine, name: str, patience: float) -> None:
+        self.engine, self.name, self.patience = engine, name, patience
         self._writer = engine.execution_options(fitgate_writing=True)
 
     @abstractmethod
@@ -52,7 +56,7 @@ class Database(ABC):
         """Give what is written all or nothing, by one writer at a time; durable when this ends.
 
         Raises:
-            LedgerError: when somebody else writes for longer than `PATIENCE`, or it cannot be done.
+            LedgerError: when somebody else writes for longer than it waits, or it cannot be done.
         """
         with self._translated("written"), self._writer.begin() as connection:
             self.lock(connection, chain)
@@ -65,8 +69,8 @@ class Database(ABC):
         except DBAPIError as exc:
             if self.is_busy(exc):
                 raise LedgerError(
-                    f"{self.name}: {self.holder()} is writing to this ledger, and went on for "
-                    f"longer than {PATIENCE:g} s. Nothing was written; try again when it has ended."
+                    f"{self.name}: {self.holder()} has been writing to this ledger for longer than "
+                    f"{self.patience:g} s. Nothing was written; try again when it has ended."
                 ) from exc
             why = str(exc.orig).strip().splitlines()[0] if exc.orig else type(exc).__name__
             lost = " The connection was lost: what was being written may be there or not;"
@@ -78,12 +82,13 @@ class Database(ABC):
         except SQLAlchemyError as exc:
             raise LedgerError(f"{self.name}: the ledger could not be {doing}: {exc}.") from exc
 
-    def prepare(self, *, create: bool) -> None:
+    def prepare(self, *, create: bool = False, upgrade: bool = False) -> None:
         """Make sure that the tables are there and as this version knows them.
 
+        `create` allows to make them, `upgrade` and `create` to migrate them.
+
         Raises:
-            UserError: when they are not, and `create` does not allow to make or migrate them, or
-                when a newer FITGate made them.
+            UserError: when they are not and must not be, or when a newer FITGate made them.
         """
         with self.reading() as connection:
             found = revision(connection)
@@ -94,8 +99,10 @@ class Database(ABC):
                 f"{self.name} was made by a newer FITGate: its tables are of revision {found}, "
                 f"this one knows them up to {REVISIONS[-1]}. Use that version, or a newer one."
             )
-        if not create:
-            raise UserError(self._missing if found is None else self._behind(found))
+        if found is None and not create:
+            raise UserError(self._missing)
+        if found is not None and not (create or upgrade):
+            raise UserError(self._behind(found))
         self.upgrade()
 
     def upgrade(self, to: str = REVISIONS[-1]) -> None:

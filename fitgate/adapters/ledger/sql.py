@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from fitgate.adapters.ledger.database import Database
 from fitgate.adapters.ledger.tables import BLOBS, CHAINS, ENTRIES
 from fitgate.core.canonical import sha256
-from fitgate.core.entries import Draft, Head, Stored, entry_digest, seal
+from fitgate.core.entries import Draft, Entry, Head, Stored, entry_digest, seal
 from fitgate.errors import BrokenChainError, LedgerError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,6 +44,9 @@ _KEPT = select(BLOBS.c.digest).where(
 )
 _BLOB = select(BLOBS.c.content).where(
     BLOBS.c.chain == bindparam("chain"), BLOBS.c.digest == bindparam("digest")
+)
+_DIGESTS = (
+    select(BLOBS.c.digest).where(BLOBS.c.chain == bindparam("chain")).order_by(BLOBS.c.digest)
 )
 _ENDS = update(CHAINS).where(CHAINS.c.id == bindparam("chain"))
 
@@ -90,29 +93,27 @@ class SqlLedger:
                 stored, head = seal(draft, self.repo, head, now)
                 written.append(stored)
                 rows.append(row_of(chain, draft, stored, head.recorded_at or now))
-            self.write(connection, End(chain, head), rows, blobs)
+            self.keep(connection, chain, blobs)
+            if rows:
+                self.add(connection, rows)
+                self.conclude(connection, chain, head)
         return written
 
-    def write(
-        self,
-        connection: Connection,
-        end: End,
-        rows: Sequence[dict[str, Any]],
-        blobs: Iterable[bytes],
-    ) -> None:
-        """Write rows of entries that are linked already, contents, and the new end of the chain."""
-        chain, head, _ = end
-        self._keep(connection, chain, {sha256(content): content for content in blobs})
-        if rows:
-            recorded_at = micros(head.recorded_at) if head.recorded_at else None
-            ends = {"seq": head.seq, "digest": head.digest, "recorded_at": recorded_at}
-            connection.exec_driver_sql(*self._insertion(rows))
-            connection.execute(_ENDS, {"chain": chain, **ends})
+    def add(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+        """Add rows of entries that are linked already, at least one.
 
-    def _insertion(self, rows: Sequence[dict[str, Any]]) -> tuple[str, list[Any]]:
-        """Return the statement as the driver has it: half the time of many rows went into that."""
-        text, by_name = self._insert
-        return text, [*rows] if by_name else [tuple(row.values()) for row in rows]
+        The driver takes them as they are: half the time of many rows went into SQLAlchemy's own
+        ways with parameters.
+        """
+        statement, by_name = self._insert
+        told = [*rows] if by_name else [tuple(row.values()) for row in rows]
+        connection.exec_driver_sql(statement, told)
+
+    def conclude(self, connection: Connection, chain: int, head: Head) -> None:
+        """Write down where a chain ends now."""
+        at = None if head.recorded_at is None else micros(head.recorded_at)
+        ends = {"seq": head.seq, "digest": head.digest, "recorded_at": at}
+        connection.execute(_ENDS, {"chain": chain, **ends})
 
     @cached_property
     def _insert(self) -> tuple[str, bool]:
@@ -157,7 +158,9 @@ class SqlLedger:
             held.update(connection.scalars(_HELD, asked))
         return held
 
-    def _keep(self, connection: Connection, chain: int, blobs: dict[str, bytes]) -> None:
+    def keep(self, connection: Connection, chain: int, contents: Iterable[bytes]) -> None:
+        """Keep those contents that are not kept yet."""
+        blobs = {sha256(content): content for content in contents}
         digests = [*blobs]
         for start in range(0, len(digests), ASKED):
             asked = digests[start : start + ASKED]
@@ -202,12 +205,21 @@ class SqlLedger:
             packed = connection.scalar(_BLOB, asked)
         return None if packed is None else unpacked(digest, packed)
 
+    def digests(self) -> Sequence[str]:
+        """Return the digests of all contents that are kept, in order."""
+        with self.database.reading() as connection:
+            end = self.end(connection)
+            asked = {"chain": end.chain if end else 0}
+            return [*connection.scalars(_DIGESTS, asked)]
+
     def close(self) -> None:
         """Let go of the connections."""
         self.database.close()
 
 
-def row_of(chain: int, draft: Draft, stored: Stored, recorded_at: datetime) -> dict[str, Any]:
+def row_of(
+    chain: int, draft: Draft | Entry, stored: Stored, recorded_at: datetime
+) -> dict[str, Any]:
     """Return an entry as the table has it, its columns in order."""
     change = draft.body.get("change")
     return {

@@ -24,7 +24,7 @@ class SqliteDatabase(Database):
         """Open the file; with `create` it is made where it is not there.
 
         Raises:
-            UserError: when it is not there, or is no ledger of a shape that this version knows.
+            UserError: when it is not there, or is no database.
         """
         self.file = file
         engine = create_engine(
@@ -32,7 +32,7 @@ class SqliteDatabase(Database):
         )
         event.listen(engine, "connect", _connected)
         event.listen(engine, "begin", _begun)
-        super().__init__(engine, str(file))
+        super().__init__(engine, str(file), patience)
         if not create and not file.exists():
             raise UserError(self._missing)
         try:
@@ -42,7 +42,6 @@ class SqliteDatabase(Database):
                 f"{file}: cannot be opened as a SQLite database: {exc.orig}. Name a file that is "
                 "one, or that is not there yet, in a folder that can be written."
             ) from exc
-        self.prepare(create=create)
 
     def lock(self, connection: Connection, chain: str) -> None:
         """Do nothing: BEGIN IMMEDIATE has locked the whole file."""

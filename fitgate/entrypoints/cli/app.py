@@ -13,6 +13,7 @@ from fitgate.entrypoints.cli import (
     bypass,
     check,
     facts,
+    ledger,
     metrics,
     pilot,
     policy,
@@ -47,6 +48,7 @@ app.add_typer(register.app, name="register")
 app.add_typer(policy.app, name="policy")
 app.add_typer(bypass.app, name="bypass")
 app.add_typer(audit.app, name="audit")
+app.add_typer(ledger.app, name="ledger")
 app.command("metrics")(metrics.metrics)
 app.add_typer(pilot.app, name="pilot")
 app.command("schema")(schema.schema)

@@ -224,3 +224,22 @@ def _then(at: datetime, every: timedelta | None) -> datetime | None:
         return None if every is None else at + every
     except OverflowError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What is to be run: the way back, what tells that it is all there, what tells the loss."""
+
+    command: tuple[str, ...]
+    limit: timedelta
+    verify: tuple[str, ...] = ()
+    loss: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What came of it: how it went in words (`went`), and what the commands said, cut in length."""
+
+    found: Measured
+    went: str
+    log: bytes

@@ -12,6 +12,7 @@ from fitgate.entrypoints.cli import (
     audit,
     bypass,
     check,
+    drill,
     facts,
     metrics,
     policy,
@@ -45,6 +46,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(bypass.app, name="bypass")
 app.add_typer(audit.app, name="audit")
 app.command("metrics")(metrics.metrics)
+app.add_typer(drill.app, name="drill")
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

@@ -17,6 +17,7 @@ from fitgate.entrypoints.cli import (
     metrics,
     policy,
     reclassify,
+    record,
     register,
     scan,
     schema,
@@ -47,6 +48,7 @@ app.add_typer(bypass.app, name="bypass")
 app.add_typer(audit.app, name="audit")
 app.command("metrics")(metrics.metrics)
 app.add_typer(drill.app, name="drill")
+app.add_typer(record.app, name="record")
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

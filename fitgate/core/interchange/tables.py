@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from fitgate.core.shapes import did_you_mean
 from fitgate.errors import ImportProblemsError, Problem
@@ -70,6 +70,14 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[TableRow, ...]
     parts: tuple[str | TableRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Log(Generic[T]):
+    """A table that was read: what stands on which of its lines."""
+
+    table: Table
+    rows: Mapping[int, T]
 
 
 @dataclass

@@ -32,3 +32,15 @@ def left_out(changes: Sequence[str]) -> str:
         f"{counted(len(changes), 'landing')} left out, of which it is not known whether they are "
         f"irreversible, and the format has no word for that: {named}{more}"
     )
+
+
+def taken_over(rows: int, written: int) -> str:
+    """Say what became of files that were taken over."""
+    entries = "1 entry" if written == 1 else f"{written} entries"
+    said = f"{entries} written down" if written else "known already; nothing was written"
+    return f"{counted(rows, 'row')}: {said}"
+
+
+def handed_over(where: str, changes: int, drills: int) -> str:
+    """Say what was written where."""
+    return f"{inert(where)}: {counted(changes, 'change')}, {counted(drills, 'drill')}"

@@ -15,6 +15,7 @@ from fitgate.entrypoints.cli import (
     drill,
     facts,
     metrics,
+    interchange,
     policy,
     reclassify,
     record,
@@ -49,6 +50,8 @@ app.add_typer(audit.app, name="audit")
 app.command("metrics")(metrics.metrics)
 app.add_typer(drill.app, name="drill")
 app.add_typer(record.app, name="record")
+app.add_typer(interchange.import_app, name="import")
+app.add_typer(interchange.export_app, name="export")
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

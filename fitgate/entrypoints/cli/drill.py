@@ -84,8 +84,10 @@ def schedule(
 
 @app.command("due")
 def due_(
+    clone: Annotated[
+        Path, typer.Argument(help="A folder of the clone.", metavar="[PATH]")
+    ] = Path(),
     *,
-    clone: PathOption = Path(),
     policy: PolicyOption = None,
     ledger: LedgerOption = None,
     repo: RepoOption = None,
@@ -121,8 +123,10 @@ def due_(
 
 @app.command("list")
 def list_(
+    clone: Annotated[
+        Path, typer.Argument(help="A folder of the clone.", metavar="[PATH]")
+    ] = Path(),
     *,
-    clone: PathOption = Path(),
     policy: PolicyOption = None,
     ledger: LedgerOption = None,
     repo: RepoOption = None,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fitgate.adapters.ledger.projection import ProjectedLedger
     from fitgate.adapters.policy_graph import Draw
     from fitgate.adapters.register_files import Writer
+    from fitgate.core.drills import Rehearsal, Rehearsed
     from fitgate.core.events import Event
     from fitgate.core.facts import Repo
     from fitgate.core.ledger_file import LedgerFile
@@ -302,3 +303,17 @@ def harmless(cell: str) -> str:
     from fitgate.adapters import register_files
 
     return register_files.harmless(cell)
+
+
+def stopwatch(*, shown: bool) -> AbstractContextManager[Callable[[str], None]]:
+    """Show how long a work of unknown length takes; yields what is called with what is done."""
+    from fitgate.adapters import console
+
+    return console.stopwatch(shown=shown)
+
+
+def rehearse(plan: Rehearsal, tell: Callable[[str], None]) -> Rehearsed:
+    """Run a rehearsal on this machine, and measure it."""
+    from fitgate.adapters import rehearsal
+
+    return rehearsal.rehearse(plan, tell)

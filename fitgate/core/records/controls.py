@@ -17,19 +17,24 @@ Seconds = Annotated[int, Field(ge=0)]
 
 @dataclass(frozen=True, slots=True)
 class DrillScheduled:
-    """A rehearsal is to be done; the time of the entry is when it is due."""
+    """A rehearsal is to be done; the time of the entry is when it is due.
+
+    `source`: `policy` where its `drills` say so, and no longer due when they stop to.
+    """
 
     __pydantic_config__ = STRICT
     name: str
     every: Seconds | None = None
     change: str | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Drilled:
     """A rehearsal of the way back ended. Lengths are in seconds, null: not measured.
 
-    `self_reported`: somebody says so, nothing was measured. `log` is the digest of what was said.
+    `self_reported`: somebody says so, nothing was measured; `told` is what of a measured one
+    somebody says. `log` is the digest of what was said.
     """
 
     __pydantic_config__ = STRICT
@@ -47,6 +52,7 @@ class Drilled:
     source: str = ""
     log: Digest | None = None
     note: str = ""
+    told: tuple[Literal["restored", "recovery", "loss"], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

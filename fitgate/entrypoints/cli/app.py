@@ -12,12 +12,15 @@ from fitgate.entrypoints.cli import (
     audit,
     bypass,
     check,
+    drill,
     facts,
+    interchange,
     ledger,
     metrics,
     pilot,
     policy,
     reclassify,
+    record,
     register,
     replay,
     scan,
@@ -51,6 +54,10 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(ledger.app, name="ledger")
 app.command("metrics")(metrics.metrics)
 app.add_typer(pilot.app, name="pilot")
+app.add_typer(drill.app, name="drill")
+app.add_typer(record.app, name="record")
+app.add_typer(interchange.import_app, name="import")
+app.add_typer(interchange.export_app, name="export")
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

@@ -77,8 +77,12 @@ def landings(draw: st.DrawFn, number: int) -> list[Draft]:
     if draw(st.booleans()):
         drafts.append(closed(name, at + draw(st.integers(-10, 300)) * HOUR))
     if draw(st.booleans()):
-        drafts.append(draft(Seen(name, "pull"), at - draw(st.integers(0, 90)) * HOUR, f"seen/{name}"))
-        drafts.append(draft(allowed(name), at + draw(st.integers(-60, 30)) * HOUR, f"decided/{name}"))
+        drafts.append(
+            draft(Seen(name, "pull"), at - draw(st.integers(0, 90)) * HOUR, f"seen/{name}")
+        )
+        drafts.append(
+            draft(allowed(name), at + draw(st.integers(-60, 30)) * HOUR, f"decided/{name}")
+        )
     return drafts
 
 
@@ -97,7 +101,10 @@ def histories(draw: st.DrawFn) -> list[Draft]:
     for n in range(draw(st.integers(0, 2))):
         drafts.append(missed(f"m{n}", draw(MOMENTS)))
     for n in range(draw(st.integers(0, 5))):
-        name, result = f"CB-{draw(st.sampled_from([13, 14]))}", draw(st.sampled_from(["passed", "failed"]))
+        name, result = (
+            f"CB-{draw(st.sampled_from([13, 14]))}",
+            draw(st.sampled_from(["passed", "failed"])),
+        )
         drafts.append(draft(Evaluated(f"c{n}", name, result), draw(MOMENTS), f"evaluated/{n}"))
     return drafts
 

@@ -11,6 +11,7 @@ import typer
 
 from fitgate.core.entries import Head
 from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened
+from fitgate.entrypoints.cli.redeciding import redecided
 from fitgate.errors import BrokenChainError, UserError
 from fitgate.ports import Ledger
 
@@ -34,6 +35,10 @@ def verify(
             help="A head noted down earlier, that the chain must go through.", metavar="SEQ:DIGEST"
         ),
     ] = None,
+    decisions: Annotated[
+        bool,
+        typer.Option("--decisions", help="Make every decision again, from what it was made on."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Check that no entry was edited, left out or put in.
@@ -41,7 +46,11 @@ def verify(
     Whoever can write to the database can also write the whole chain anew, and this will find it
     whole: note the head down elsewhere (`fitgate ledger head`) and --expect it.
 
-    Exit code: 0 the chain is whole, 1 it is broken; the first broken entry is named.
+    --decisions tells those that come out the same, those that differ under the same version of
+    FITGate (an error) and those that a newer one decides otherwise (a report).
+
+    Exit code: 0 the chain is whole, 1 it is broken (the first broken entry is named) or a decision
+    differs under the version that made it.
     """
     noted = _noted(expect)
     with opened(ledger, repo=repo) as chain:
@@ -50,16 +59,19 @@ def verify(
             head = _walk(chain, noted)
         except BrokenChainError as exc:
             broken, head = exc, chain.head()
+        again = redecided(chain) if decisions and broken is None else None
         whose = chain.repo
     told = {"repo": whose, "whole": broken is None, **_shown(head)}
     if as_json:
         fault = None if broken is None else {"seq": broken.seq, "why": broken.why}
-        print(json.dumps({**told, "broken": fault}))
+        more = {} if again is None else {"decisions": again.document()}
+        print(json.dumps({**told, "broken": fault, **more}))
     elif broken is None:
         print(f"The ledger of {whose} is whole: {_line(head)}")
+        print("\n".join(again.lines() if again else ()), end="\n" if again else "")
     else:
         print(f"The ledger of {whose} is broken: {broken}")
-    return 0 if broken is None else 1
+    return 0 if broken is None and (again is None or again.is_sound) else 1
 
 
 def _walk(ledger: Ledger, noted: Head | None) -> Head:

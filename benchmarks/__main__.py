@@ -1,4 +1,4 @@
-"""`python -m benchmarks REPO`: what a scan and a check cost beside git and PyDriller."""
+"""`python -m benchmarks REPO`: what a scan, a check and the ledger cost beside others."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks.ledger import ledger_rows
 from benchmarks.race import Lap, median, race
 from benchmarks.replaying import replay_rows
 from benchmarks.rules import rule_rows
@@ -36,6 +37,7 @@ def main() -> int:
         *check_rows(asked.rounds),
         *rule_rows(asked.repo),
         *replay_rows(asked.repo, asked.rounds),
+        *ledger_rows(asked.rounds),
     ]
     if asked.json:
         tell(json.dumps([asdict(row) for row in rows], indent=1))

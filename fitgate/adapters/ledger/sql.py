@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from fitgate.adapters.ledger.database import Database
 from fitgate.adapters.ledger.tables import BLOBS, CHAINS, ENTRIES
@@ -24,12 +24,18 @@ PAGE = 2000
 ASKED = 500
 """Keys asked for at once."""
 _CHAIN = select(CHAINS).where(CHAINS.c.repo == bindparam("repo"))
-_LAST = (
-    select(ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
-    .where(ENTRIES.c.chain == bindparam("chain"))
-    .order_by(ENTRIES.c.seq.desc())
-    .limit(1)
+_NUMBER = (
+    select(func.max(ENTRIES.c.seq))
+    .where(ENTRIES.c.chain == CHAINS.c.id)
+    .correlate(CHAINS)
+    .scalar_subquery()
 )
+_LAST = (
+    select(*CHAINS.c, ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
+    .outerjoin(ENTRIES, and_(ENTRIES.c.chain == CHAINS.c.id, ENTRIES.c.seq == _NUMBER))
+    .where(CHAINS.c.repo == bindparam("repo"))
+)
+"""A chain's row and its last entry, in one question."""
 _BEHIND = (
     select(ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
     .where(ENTRIES.c.chain == bindparam("chain"), ENTRIES.c.seq > bindparam("after"))
@@ -125,8 +131,7 @@ class SqlLedger:
         found = connection.execute(_CHAIN, {"repo": self.repo}).first()
         if found is None:
             return None
-        at = None if found.recorded_at is None else moment(found.recorded_at)
-        return End(found.id, Head(found.seq, found.digest, at), found.projected_seq)
+        return _end(*found)
 
     def sound_end(self, connection: Connection) -> End:
         """Return the end of the chain, once it is known to be that of its last entry.
@@ -134,13 +139,13 @@ class SqlLedger:
         Raises:
             BrokenChainError: when it is not.
         """
-        end = self.end(connection)
-        if end is None:
+        found = connection.execute(_LAST, {"repo": self.repo}).first()
+        if found is None:
             made = connection.execute(insert(CHAINS), {"repo": self.repo, "seq": 0})
             (chain,) = made.inserted_primary_key or (0,)
             return End(chain, Head())
-        last = connection.execute(_LAST, {"chain": end.chain}).first()
-        seq, content, digest = (0, b"", None) if last is None else last
+        end = _end(*found[:6])
+        seq, content, digest = found[6] or 0, found[7], found[8]
         if seq < end.head.seq:
             raise BrokenChainError(seq + 1, f"is missing: the ledger went on to {end.head.seq}")
         if seq > end.head.seq:
@@ -215,6 +220,13 @@ class SqlLedger:
     def close(self) -> None:
         """Let go of the connections."""
         self.database.close()
+
+
+def _end(
+    chain: int, _repo: str, seq: int, digest: str | None, recorded_at: int | None, projected: int
+) -> End:
+    at = None if recorded_at is None else moment(recorded_at)
+    return End(chain, Head(seq, digest, at), projected)
 
 
 def row_of(

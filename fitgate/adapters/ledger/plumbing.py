@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +92,8 @@ class Plumbing:
         self._environment = mine | _ALWAYS
         if not self.path.is_dir():
             raise UserError(f"{self.path} is not a directory. Give the path of a Git clone.")
-        self._command += (*_QUIETLY, *self._durably())
+        # Git goes on from here to the top of the work tree, where a remote's relative path begins.
+        self._command += ("-C", str(self.path), *_QUIETLY, *self._durably())
         self._common, self.oid_size = self._discover()
 
     def _durably(self) -> tuple[str, str]:
@@ -105,8 +106,7 @@ class Plumbing:
 
     def _discover(self) -> tuple[Path, int]:
         said = self.ask(
-            "-C", str(self.path), "rev-parse", "--path-format=absolute", "--absolute-git-dir",
-            "--git-common-dir", "--show-object-format",
+            "rev-parse", "--path-format=absolute", "--git-common-dir", "--show-object-format"
         )  # fmt: skip
         if "not a git repository" in said.words:
             raise UserError(
@@ -114,13 +114,12 @@ class Plumbing:
                 "on. Give the path of a clone, or run this inside one."
             )
         found = said.text.split("\n")
-        if said.code or len(found) != 3:  # noqa: PLR2004 - as many as were asked for
+        if said.code or len(found) != 2:  # noqa: PLR2004 - as many as were asked for
             raise LedgerError(
                 f"The repository at {self.path} cannot be used: {said.words}. "
                 f"Try `git -C {self.path} status`: what it says must be put right first."
             )
-        self._command += ("--git-dir", found[0])
-        return Path(found[1]), 32 if found[2] == "sha256" else 20
+        return Path(found[0]), 32 if found[1] == "sha256" else 20
 
     @property
     def is_shallow(self) -> bool:
@@ -132,14 +131,15 @@ class Plumbing:
         *arguments: str,
         stdin: bytes = b"",
         variables: Mapping[str, str] | None = None,
+        settings: Sequence[str] = (),
         timeout: float | None = None,
     ) -> Said:
         """Run a command to its end and return what it said, whether or not it succeeded."""
         self._watch(arguments[0])
         try:
             done = subprocess.run(
-                (*self._command, *arguments), check=False, capture_output=True, input=stdin,
-                env=self._environment | dict(variables or {}), timeout=timeout,
+                (*self._command, *settings, *arguments), check=False, capture_output=True,
+                input=stdin, env=self._environment | dict(variables or {}), timeout=timeout,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return Said(-1, b"", f"it took longer than {timeout:g} s", is_late=True)

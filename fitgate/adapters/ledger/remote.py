@@ -82,9 +82,10 @@ class Remote:
             LedgerError: when the remote does not let us, or it cannot be learned whether it did.
         """
         said = self._git.ask(
-            "-c", f"remote.{self.name}.mirror=false", "push", "--porcelain", "--no-verify",
+            "push", "--porcelain", "--no-verify",
             "--no-follow-tags", "--no-signed", "--recurse-submodules=no", "--no-force-with-lease",
             self.name, f"{new}:{BRANCH}", timeout=NETWORK,
+            settings=("-c", f"remote.{self.name}.mirror=false"),  # else it pushes all or nothing
         )  # fmt: skip
         if not said.code:
             return True

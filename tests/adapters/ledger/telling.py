@@ -11,7 +11,7 @@ from tests.adapters.git.making import Made, run
 from tests.builders import NOW
 
 BRANCH = "refs/heads/fitgate-ledger"
-OURS = (BRANCH, "refs/fitgate/")
+OURS = (BRANCH, "refs/fitgate/", "refs/remotes/origin/fitgate-ledger")
 
 
 def told(number: int | str) -> Draft:

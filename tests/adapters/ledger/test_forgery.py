@@ -23,9 +23,9 @@ def lines_of(made: Made) -> list[bytes]:
     return [line.encode() for line in show(made.path, MONTH).split("\n")]
 
 
-def end(head: Head, **other: object) -> bytes:
-    told_at = moment(head.recorded_at) if head.recorded_at else None
-    return canonical({"seq": head.seq, "digest": head.digest, "recorded_at": told_at} | other)  # type: ignore[dict-item]
+def end(head: Head, **other: str | None) -> bytes:
+    at = moment(head.recorded_at) if head.recorded_at else None
+    return canonical({"seq": head.seq, "digest": head.digest, "recorded_at": at, **other})
 
 
 def chained(*drafts: Draft) -> tuple[list[Stored], Head]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks.branch_ledger import branch_rows
 from benchmarks.race import Lap, median, race
 from benchmarks.rules import rule_rows
 from benchmarks.table import Row, tell
@@ -34,6 +35,7 @@ def main() -> int:
         *scan_rows(asked.repo, asked.rounds, asked.pydriller_commits),
         *check_rows(asked.rounds),
         *rule_rows(asked.repo),
+        *branch_rows(),
     ]
     if asked.json:
         tell(json.dumps([asdict(row) for row in rows], indent=1))

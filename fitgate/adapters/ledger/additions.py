@@ -9,7 +9,6 @@ from datetime import datetime
 
 from pydantic.types import JsonValue
 
-from fitgate.adapters.ledger.objects import FILE, FOLDER, Leaf, Objects
 from fitgate.adapters.ledger.snapshot import (
     ENTRIES,
     HEAD,
@@ -17,6 +16,7 @@ from fitgate.adapters.ledger.snapshot import (
     Snapshot,
     path_of,
 )
+from fitgate.adapters.ledger.store import FILE, FOLDER, Leaf, Store
 from fitgate.core.canonical import canonical, sha256
 from fitgate.core.entries import Head, Stored, moment
 
@@ -45,7 +45,7 @@ class Addition:
     now: datetime
 
 
-def added(objects: Objects, base: Snapshot, addition: Addition) -> str | None:
+def added(store: Store, base: Snapshot, addition: Addition) -> str | None:
     """Write a commit that adds to a snapshot and return it; its tip, if there is nothing to add.
 
     No ref moves. The files of older months stay the objects that they are.
@@ -53,7 +53,7 @@ def added(objects: Objects, base: Snapshot, addition: Addition) -> str | None:
     Raises:
         LedgerError: when it cannot be written.
     """
-    folders = _Folders(objects, base)
+    folders = _Folders(store, base)
     files = _entry_files(base, addition)
     for content in addition.blobs:
         path = path_of(sha256(content))
@@ -63,10 +63,10 @@ def added(objects: Objects, base: Snapshot, addition: Addition) -> str | None:
         return base.tip
     if base.tip is None:
         files[README] = _TOLD
-    oids = objects.write([*files.values()])
+    oids = store.write([*files.values()])
     tree = folders.planted(dict(zip(files, oids, strict=True)))
     at = addition.head.recorded_at or addition.now
-    return objects.commit(tree, base.tip, at, _sentence(addition.written))
+    return store.commit(tree, base.tip, at, _sentence(addition.written))
 
 
 def _entry_files(base: Snapshot, addition: Addition) -> dict[str, bytes]:
@@ -87,13 +87,13 @@ def _entry_files(base: Snapshot, addition: Addition) -> dict[str, bytes]:
 class _Folders:
     """The folders of a snapshot, each read once and only if something is put into it."""
 
-    def __init__(self, objects: Objects, base: Snapshot) -> None:
-        self._objects, self._tip = objects, base.tip
+    def __init__(self, store: Store, base: Snapshot) -> None:
+        self._store, self._tip = store, base.tip
         self._read: dict[str, dict[str, Leaf]] = {}
 
     def _listed(self, folder: str) -> dict[str, Leaf]:
         if folder not in self._read:
-            self._read[folder] = self._objects.tree(f"{self._tip}:{folder}") if self._tip else {}
+            self._read[folder] = self._store.tree(f"{self._tip}:{folder}") if self._tip else {}
         return self._read[folder]
 
     def has(self, path: str) -> bool:
@@ -109,7 +109,7 @@ class _Folders:
             while folder:
                 folder = folder.rpartition("/")[0]
                 _ = changed[folder]
-        with self._objects.trees() as made:
+        with self._store.trees() as made:
             for folder in sorted(changed, key=lambda name: (-name.count("/"), name == "")):
                 oid = made(self._listed(folder) | changed[folder])
                 outer, _, name = folder.rpartition("/")

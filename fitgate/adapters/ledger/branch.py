@@ -11,16 +11,20 @@ from datetime import datetime
 from pathlib import Path
 
 from fitgate.adapters.ledger.additions import Addition, added
-from fitgate.adapters.ledger.objects import Objects
 from fitgate.adapters.ledger.plumbing import Plumbing, Watch
 from fitgate.adapters.ledger.remote import Remote, is_busy
 from fitgate.adapters.ledger.snapshot import BRANCH, HEAD, Snapshot, first_difference
+from fitgate.adapters.ledger.store import Store
 from fitgate.core.chain import linked, read
 from fitgate.core.entries import Draft, Head, Stored, seal
 from fitgate.errors import BrokenChainError, LedgerError
 
 SEEN = "refs/fitgate/ledger-seen"
-"""The last tip that this clone took for the ledger: what comes after must continue it."""
+"""The last tip that this clone took for the ledger: what comes after must continue it.
+
+Git reads refs in the order of their names, hence this one before the branch, which is moved first:
+whoever reads both while another process writes never sees more here than there.
+"""
 SEEN_THERE = "refs/fitgate/ledger-remotes/"
 """The same of each remote, by its name."""
 ATTEMPTS = 30
@@ -79,12 +83,12 @@ class BranchLedger:
         """
         self.repo = repo
         self._git = Plumbing(path, watch)
-        self._objects = Objects(self._git)
+        self._store = Store(self._git)
         self._wait = wait
         named = remote is not None and remote in self._git.run("remote").split("\n")
-        self._remote = Remote(self._objects, remote, wait) if named and remote else None
+        self._remote = Remote(self._store, remote, wait) if named and remote else None
         self._asked = False
-        self._known = _Verified(Snapshot(self._objects, None), Head(), set())
+        self._known = _Verified(Snapshot(self._store, None), Head(), set())
 
     def head(self) -> Head:
         """Return the end of the chain; number 0 of an empty one."""
@@ -112,7 +116,7 @@ class BranchLedger:
 
     def close(self) -> None:
         """Stop the git process that reads."""
-        self._objects.close()
+        self._store.close()
 
     def append(
         self, drafts: Sequence[Draft], now: datetime, blobs: Sequence[bytes] = ()
@@ -129,11 +133,11 @@ class BranchLedger:
             place = self._find(fresh=True)
             base = self._verify(place.files)
             written, head, keys = self._sealed(base, drafts, now)
-            new = added(self._objects, base.files, Addition(head, written, blobs, now))
+            new = added(self._store, base.files, Addition(head, written, blobs, now))
             at_home = place.here if self._remote is None else place.there
             if new == at_home or new is None or self._publish(new, place):
                 base.keys.update(keys)
-                self._known = _Verified(Snapshot(self._objects, new), head, base.keys)
+                self._known = _Verified(Snapshot(self._store, new), head, base.keys)
                 return written
             self._wait(attempt)
         raise LedgerError(
@@ -168,8 +172,8 @@ class BranchLedger:
             there = self._remote.latest({here, there})
             self._asked = True
             self._continue(at.get(seen_there), there, f"of {self._remote.name} was")
-        files = self._chosen(here, there) if self._remote else Snapshot(self._objects, here)
-        for seen in {at.get(SEEN), self._known.files.tip}:
+        files = self._chosen(here, there) if self._remote else Snapshot(self._store, here)
+        for seen in dict.fromkeys((at.get(SEEN), self._known.files.tip)):
             self._continue(seen, files.tip, "was")
         place = _Place(files, here, there, refs[BRANCH].worktree if here else "")
         if self._remote and files.tip and (here, there) != (files.tip, at.get(seen_there)):
@@ -180,17 +184,17 @@ class BranchLedger:
     def _continue(self, seen: str | None, found: str | None, where: str) -> None:
         if seen is None or seen == found:
             return
-        missing = first_difference(Snapshot(self._objects, seen), Snapshot(self._objects, found))
+        missing = first_difference(Snapshot(self._store, seen), Snapshot(self._store, found))
         if missing is not None:
             raise BrokenChainError(
                 missing,
                 f"is not what this clone has seen: the branch fitgate-ledger {where} cut, forked "
-                "or edited by force",
+                f"or edited by force; {SEEN} is what was seen",
             )
 
     def _chosen(self, here: str | None, there: str | None) -> Snapshot:
         """Return which of two tips goes on from the other."""
-        mine, theirs = Snapshot(self._objects, here), Snapshot(self._objects, there)
+        mine, theirs = Snapshot(self._store, here), Snapshot(self._store, there)
         if here == there or first_difference(mine, theirs) is None:
             return theirs
         forked = first_difference(theirs, mine)

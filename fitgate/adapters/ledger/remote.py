@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from fitgate.adapters.ledger.objects import Objects
 from fitgate.adapters.ledger.plumbing import NETWORK
 from fitgate.adapters.ledger.snapshot import BRANCH
+from fitgate.adapters.ledger.store import Store
 from fitgate.errors import LedgerError
 
 TRIES = 8
@@ -27,8 +27,8 @@ def is_busy(words: str) -> bool:
 class Remote:
     """A remote by its name in the clone's settings."""
 
-    def __init__(self, objects: Objects, name: str, wait: Callable[[int], None]) -> None:
-        self._objects, self._git = objects, objects.git
+    def __init__(self, store: Store, name: str, wait: Callable[[int], None]) -> None:
+        self._store, self._git = store, store.git
         self.name, self._wait = name, wait
 
     def latest(self, known: Collection[str | None]) -> str | None:
@@ -51,7 +51,7 @@ class Remote:
             )  # fmt: skip
             if said.code and not is_busy(said.words):
                 raise self._unreachable(said.words)
-            if not said.code and self._objects.read(tip) is not None:
+            if not said.code and self._store.read(tip) is not None:
                 return tip
             self._wait(tried)
         raise LedgerError(

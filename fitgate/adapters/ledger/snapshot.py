@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from pydantic import TypeAdapter, ValidationError
 
-from fitgate.adapters.ledger.objects import Objects
+from fitgate.adapters.ledger.store import Store
 from fitgate.core.canonical import sha256
 from fitgate.core.entries import Head, Stored, entry_digest
 from fitgate.errors import BrokenChainError, LedgerError
@@ -25,8 +25,8 @@ _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 class Snapshot:
     """The files at a tip of the branch; no tip, no entries."""
 
-    def __init__(self, objects: Objects, tip: str | None) -> None:
-        self._objects = objects
+    def __init__(self, store: Store, tip: str | None) -> None:
+        self._store = store
         self.tip = tip
 
     @functools.cached_property
@@ -38,13 +38,13 @@ class Snapshot:
         """
         if self.tip is None:
             return Head()
-        told = self._objects.read(f"{self.tip}:{HEAD}")
+        told = self._store.read(f"{self.tip}:{HEAD}")
         try:
             return _HEADS.validate_json(told or b"")
         except ValidationError as exc:
             why = "is not there" if told is None else "does not name an entry"
             raise LedgerError(
-                f"The branch fitgate-ledger of {self._objects.git.path} is no ledger at "
+                f"The branch fitgate-ledger of {self._store.git.path} is no ledger at "
                 f"{self.tip[:12]}: {HEAD} {why}. "
                 "If the branch is somebody else's, rename it; if it was edited, put it back."
             ) from exc
@@ -52,7 +52,7 @@ class Snapshot:
     @functools.cached_property
     def months(self) -> dict[str, str]:
         """Return the files of entries, oldest first, and the object that each is."""
-        listed = {} if self.tip is None else self._objects.tree(f"{self.tip}:{ENTRIES}")
+        listed = {} if self.tip is None else self._store.tree(f"{self.tip}:{ENTRIES}")
         return {name: listed[name].oid for name in sorted(listed) if _MONTH.fullmatch(name)}
 
     def content(self, month: str) -> bytes:
@@ -63,9 +63,9 @@ class Snapshot:
         """
         if month not in self.months:
             return b""
-        content = self._objects.read(self.months[month])
+        content = self._store.read(self.months[month])
         if content is None:
-            raise self._objects.git.failed(
+            raise self._store.git.failed(
                 "cat-file", f"{ENTRIES}/{month} of the branch fitgate-ledger is not there"
             )
         return content
@@ -109,7 +109,7 @@ class Snapshot:
             LedgerError: when what is kept has another digest.
         """
         told = _DIGEST.fullmatch(digest)
-        content = self._objects.read(f"{self.tip}:{path_of(digest)}") if self.tip and told else None
+        content = self._store.read(f"{self.tip}:{path_of(digest)}") if self.tip and told else None
         if content is not None and sha256(content) != digest:
             raise LedgerError(
                 f"The content {digest} was altered on the branch fitgate-ledger: what is there has "

@@ -23,6 +23,11 @@ def keys(ledger: Ledger) -> list[str]:
     return [entry.key for entry in read(linked(ledger.stored(), ledger.repo))]
 
 
+def whole(hub: Made, path: Path) -> None:
+    """Clone a repository."""
+    run(path.parent, "clone", "-q", str(hub.path), str(path))
+
+
 def show(path: Path, what: str) -> str:
     return run(path, "cat-file", "blob", f"{BRANCH}:{what}")
 

@@ -29,7 +29,7 @@ class Leaf:
     oid: str
 
 
-class Objects:
+class Store:
     """Reads through one `git cat-file`, for as long as this is open; writes what git checks."""
 
     def __init__(self, git: Plumbing) -> None:
@@ -87,7 +87,7 @@ class Objects:
     def trees(self) -> Iterator[Callable[[Mapping[str, Leaf]], str]]:
         """Give a function that writes a tree and returns its id, for as many as there are.
 
-        Objects that a tree names are not asked for: a partial clone may lack those of old months.
+        Store that a tree names are not asked for: a partial clone may lack those of old months.
         """
         process = self.git.start("mktree", "-z", "--missing", "--batch")
         asked, answers = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks.branch_ledger import branch_rows
 from benchmarks.ledger import ledger_rows
 from benchmarks.race import Lap, median, race
 from benchmarks.replaying import replay_rows
@@ -38,6 +39,7 @@ def main() -> int:
         *rule_rows(asked.repo),
         *replay_rows(asked.repo, asked.rounds),
         *ledger_rows(asked.rounds),
+        *branch_rows(),
     ]
     if asked.json:
         tell(json.dumps([asdict(row) for row in rows], indent=1))

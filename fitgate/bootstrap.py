@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -109,7 +108,7 @@ def open_ledger(where: str, repo: str, clone_path: Path, *, create: bool = False
         LedgerError: when it cannot be reached.
     """
     if ledger_kind(where) == "branch":
-        return _branch_ledger(clone_path, repo)
+        return _branch_ledger(clone_path, repo, create=create)
     return chain_in(open_database(where, create=create), repo)
 
 
@@ -160,15 +159,17 @@ def _database(where: str, *, create: bool) -> Database:
     raise UserError(f"--ledger {shown!r} is not where a ledger can be: say {LEDGERS}.")
 
 
-def _branch_ledger(clone_path: Path, repo: str) -> Ledger:
-    try:
-        branch = importlib.import_module("fitgate.adapters.ledger.branch")
-    except ModuleNotFoundError as exc:
+def _branch_ledger(clone_path: Path, repo: str, *, create: bool) -> Ledger:
+    from fitgate.adapters.ledger.branch import BranchLedger
+
+    ledger = BranchLedger(clone_path, repo)
+    if not create and not ledger.head().seq:
+        ledger.close()
         raise UserError(
-            "A ledger on a Git branch is not available in this version: say "
+            f"{clone_path}: there is no ledger on the branch fitgate-ledger. "
+            "`fitgate scan --record --ledger branch` makes one; or say where it is: "
             "--ledger sqlite:///FILE or postgresql://…"
-        ) from exc
-    ledger: Ledger = branch.BranchLedger(clone_path, repo)
+        )
     return ledger
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks.breakers import breaker_rows
 from benchmarks.race import Lap, median, race
 from benchmarks.replaying import replay_rows
 from benchmarks.rules import rule_rows
@@ -36,6 +37,7 @@ def main() -> int:
         *check_rows(asked.rounds),
         *rule_rows(asked.repo),
         *replay_rows(asked.repo, asked.rounds),
+        *breaker_rows(),
     ]
     if asked.json:
         tell(json.dumps([asdict(row) for row in rows], indent=1))

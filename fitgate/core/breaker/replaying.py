@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pydantic.types import JsonValue
+
 from fitgate.core.breaker.entitled import Entitled
 from fitgate.core.breaker.moves import Sign
 from fitgate.core.breaker.timelines import timeline
 from fitgate.core.breaker.walking import Walk
 from fitgate.core.breaker.watched import ACTING, Watched, all_watched
 from fitgate.core.chronicle import Chronicle
+from fitgate.core.entries import moment
 from fitgate.core.policy import Policy
 
 
@@ -87,3 +90,27 @@ def _replayed(watched: Watched, as_of: datetime, since: datetime | None) -> Repl
         )
     within = len(landed) - (0 if since is None else bisect_right(landed, since))
     return Replayed(watched, tuple(episodes), within)
+
+
+def episode_json(found: Replayed, as_of: datetime) -> dict[str, JsonValue]:
+    """Return what a breaker would have done as JSON values; lengths in hours."""
+    breaker, hour = found.watched.breaker, timedelta(hours=1)
+    return {
+        "name": breaker.name,
+        "environment": found.watched.environment,
+        "then": breaker.then,
+        "acts": found.acts,
+        "io_landings": found.landings,
+        "io_landings_in_it": sum(each.landings for each in found.episodes),
+        "open_hours": sum(each.length(as_of) / hour for each in found.episodes),
+        "episodes": [
+            {
+                "tripped_at": moment(each.at),
+                "until": None if each.until is None else moment(each.until),
+                "hours": each.length(as_of) / hour,
+                "io_landings": each.landings,
+                "value": each.value,
+            }
+            for each in found.episodes
+        ],
+    }

@@ -10,8 +10,9 @@ from functools import cached_property
 
 from fitgate.core.chronicle import Chronicle, Row, Told
 from fitgate.core.measure.bands import limits_of
+from fitgate.core.measure.history import History
 from fitgate.core.measure.reading import FIGURES, Scope, Window
-from fitgate.core.measure.sample import History, Sample
+from fitgate.core.measure.sample import Sample
 from fitgate.core.policy import Breaker, Policy
 from fitgate.core.records.changes import Evaluated
 

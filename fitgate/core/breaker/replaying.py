@@ -41,11 +41,15 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a breaker would have done in one environment. `landings` are all irreversible ones."""
+    """What a breaker would have done in one environment. `landings` are all irreversible ones.
+
+    `known`: there was a moment at which its figure was.
+    """
 
     watched: Watched
     episodes: tuple[Episode, ...]
     landings: int
+    known: bool
 
     @property
     def acts(self) -> bool:
@@ -74,8 +78,9 @@ def replay(
 
 def _replayed(watched: Watched, as_of: datetime, since: datetime | None) -> Replayed:
     landed = [row.landed_at for row in watched.ios if row.landed_at <= as_of]
-    walk = Walk(Entitled(watched.policy, {}), dry=True)
-    walk.through(timeline(watched, as_of), (), as_of)
+    marks = [*timeline(watched, as_of)]
+    walk = Walk(Entitled(watched.policy, Chronicle()), dry=True).through(marks, (), as_of)
+    known = any(mark.over is not None for mark in marks)
     episodes = []
     for number, move in enumerate(walk.moves):
         if move.sign is not Sign.EXCEEDED:
@@ -89,7 +94,7 @@ def _replayed(watched: Watched, as_of: datetime, since: datetime | None) -> Repl
             Episode(watched.breaker.name, watched.environment, move.at, until, inside, move.value)
         )
     within = len(landed) - (0 if since is None else bisect_right(landed, since))
-    return Replayed(watched, tuple(episodes), within)
+    return Replayed(watched, tuple(episodes), within, known)
 
 
 def episode_json(found: Replayed, as_of: datetime) -> dict[str, JsonValue]:
@@ -100,6 +105,7 @@ def episode_json(found: Replayed, as_of: datetime) -> dict[str, JsonValue]:
         "environment": found.watched.environment,
         "then": breaker.then,
         "acts": found.acts,
+        "known": found.known,
         "io_landings": found.landings,
         "io_landings_in_it": sum(each.landings for each in found.episodes),
         "open_hours": sum(each.length(as_of) / hour for each in found.episodes),

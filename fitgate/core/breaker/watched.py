@@ -118,11 +118,6 @@ class Watched:
         return Sample(self.history, policy, self.scope, Window(start, end))
 
 
-def awaited(row: Row) -> bool:
-    """Say whether a landing had, or has, a validation to wait for."""
-    return row.closed_at is not None or bool(row.required)
-
-
 def all_watched(
     policy: Policy, chronicle: Chronicle, history: History | None = None
 ) -> Iterator[Watched]:

@@ -76,7 +76,7 @@ def stands_words(watched: Watched, level: Level) -> str:
     said = number(level.value, 4)
     if not (watched.limit is None and watched.breaker.when.any_unauthorised):
         said += f" of {limit}"
-    if (oldest := level.beside.get("oldest_open_hours")) is not None:
+    if oldest := level.beside.get("oldest_open_hours"):
         late, n = level.beside["late_in_a_row"], watched.consecutive
         said += f"; {late:g} late in a row of {n}, oldest open {oldest:.0f} h"
     if level.beside.get("unauthorised"):
@@ -188,7 +188,7 @@ def replay_rows(found: Sequence[Replayed], as_of: datetime) -> Iterator[tuple[st
             yield (
                 name_words(episode.breaker, episode.environment),
                 plain(episode.at),
-                plain(_whole_hours(episode.length(as_of))),
+                plain(_rounded(episode.length(as_of))),
                 until,
                 str(episode.landings),
             )
@@ -198,6 +198,9 @@ def replay_lines(found: Sequence[Replayed], as_of: datetime) -> Iterator[str]:
     """Yield what a replay came to, breaker by breaker."""
     for each in found:
         name = name_words(each.watched.breaker.name, each.watched.environment)
+        if not each.known:
+            yield f"{name}: {each.watched.metric} was never known, so nothing can be told."
+            continue
         if not each.episodes:
             yield f"{name} would not have tripped."
             continue
@@ -206,12 +209,15 @@ def replay_lines(found: Sequence[Replayed], as_of: datetime) -> Iterator[str]:
         times = "once" if len(each.episodes) == 1 else f"{len(each.episodes)} times"
         only = "" if each.acts else "; it only advises"
         yield (
-            f"{name} would have tripped {times}, open for {plain(_whole_hours(length))} in all; "
+            f"{name} would have tripped {times}, open for {plain(_rounded(length))} in all; "
             f"{held} of {each.landings} irreversible landings fell into that{only}."
         )
 
 
-def _whole_hours(length: timedelta) -> timedelta:
-    """Return a length of time in whole hours where it is longer than one."""
-    hour = timedelta(hours=1)
-    return length if length < hour else length // hour * hour
+def _rounded(length: timedelta) -> timedelta:
+    """Return a length of time in whole hours from one on, in whole days from three on."""
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    if length < hour:
+        return length
+    unit = hour if length < 3 * day else day
+    return length // unit * unit

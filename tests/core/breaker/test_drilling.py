@@ -69,7 +69,10 @@ def test_a_drill_fails_where_a_breaker_degrades_and_there_is_nothing_to_tighten(
 
 
 def test_a_drill_of_one_environment_judges_a_deployment_there() -> None:
-    place = {"boundary": {"environments": ["production"]}, "environments": ["production"]}
+    place: dict[str, Any] = {
+        "boundary": {"environments": ["production"]},
+        "environments": ["production"],
+    }
     assert drilled(policy_with(BY_HAND, **place)).worked
 
 

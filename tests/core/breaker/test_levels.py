@@ -93,14 +93,14 @@ def test_yellow_is_never_laxer_than_the_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("passed", "over", "green"),
-    [([True] * 4 + [False], False, True), ([True] * 3 + [False] * 2, True, False)],
+    ("passed", "expected"),
+    [([True] * 4 + [False], (False, True)), ([True] * 3 + [False] * 2, (True, False))],
 )
 def test_drills_trip_below_the_limit_and_not_at_it(
-    passed: list[bool], over: bool, green: bool
+    passed: list[bool], expected: tuple[bool, bool]
 ) -> None:
     drills = [drilled(n, NOW - (9 - n) * DAY, passed=each) for n, each in enumerate(passed)]
-    assert stands(level_of(DRILLS, *drills)) == (over, green)
+    assert stands(level_of(DRILLS, *drills)) == expected
 
 
 def test_fewer_drills_than_asked_for_are_used_and_none_is_unknown() -> None:

@@ -55,6 +55,7 @@ def test_a_replay_of_nothing_finds_nothing_and_tells_how_far_it_is() -> None:
     done: list[int] = []
     found = replay(policy_with(LATE, BYPASSED), told(ledger_with()), NOW, done=done.append)
     assert ([each.episodes for each in found], done) == ([(), ()], [1, 2])
+    assert [each.known for each in found] == [False, False]
 
 
 def test_a_replay_as_data_counts_in_hours() -> None:
@@ -64,6 +65,7 @@ def test_a_replay_as_data_counts_in_hours() -> None:
         "environment": None,
         "then": "freeze",
         "acts": True,
+        "known": True,
         "io_landings": 7,
         "io_landings_in_it": 1,
         "open_hours": (5 * DAY - SECOND) / HOUR,

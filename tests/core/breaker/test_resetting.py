@@ -8,9 +8,11 @@ from fitgate.core.breaker.entitled import Entitled
 from fitgate.core.breaker.levels import Level
 from fitgate.core.breaker.resetting import Asked, lacking
 from fitgate.core.entries import Draft
+from fitgate.core.records.changes import Seen
 from fitgate.core.records.controls import Tripped
-from tests.breakers import BY_HAND, breakers, ledger_with, planned, policy_with, tripped
+from tests.breakers import BY_HAND, breakers, ledger_with, planned, policy_with, told, tripped
 from tests.builders import DAY, HOUR, NOW
+from tests.chronicles import noted
 
 GREEN = Level(1, over=False, green=True)
 YELLOW = Level(1, over=False, green=False)
@@ -82,4 +84,5 @@ def test_whoever_had_a_hand_in_the_trip_cannot_reset_it(by: str | None, why: str
     trip = Tripped(
         "CB-0", "freeze", "why", "declared", "", "", None, "safety", "rita", changes=("c1", "c2")
     )
-    assert Entitled(policy, {"c1": "github:alice"}).objection(by, [trip]) == why
+    seen = noted(Seen("c1", "pull", author="github:alice"), NOW - DAY)
+    assert Entitled(policy, told(ledger_with(seen))).objection(by, [trip]) == why

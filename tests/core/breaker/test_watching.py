@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_it_does_not_close_while_its_figure_is_not_known() -> None:
     policy = policy_with(BYPASSED)
     ledger = ledger_with(landed("c1", NOW - 20 * DAY, bypasses=(PUSH,)))
     watched(ledger, policy)
-    waived = {"waiver": "nothing lands", "waiver_until": NOW - 10 * DAY}
+    waived: dict[str, Any] = {"waiver": "nothing lands", "waiver_until": NOW - 10 * DAY}
     ledger.append([planned(NOW - 12 * DAY), reset(NOW - 12 * DAY + HOUR, **waived)], NOW)
     assert watched(ledger, policy) == []
     assert state(ledger, policy) == "probation"
@@ -96,7 +97,7 @@ def test_it_does_not_close_while_its_figure_is_not_known() -> None:
 def test_a_reset_that_lacks_something_moves_nothing(missing: str) -> None:
     plans = [] if missing == "plan" else [planned(NOW - 2 * DAY)]
     by = "rita" if missing == "person" else "sam"
-    over = {"waiver": "why", "waiver_until": NOW - DAY} if missing == "time" else {}
+    over: dict[str, Any] = {"waiver": "why", "waiver_until": NOW - DAY} if missing == "time" else {}
     ledger = ledger_with(tripped(NOW - 3 * DAY, "rita"), *plans, reset(NOW - DAY, by, **over))
     assert state(ledger, policy_with(BY_HAND)) == "open"
 
@@ -126,7 +127,7 @@ def test_the_owner_and_the_author_of_what_it_tripped_over_cannot_reset_it() -> N
 def test_a_waiver_lets_the_figure_be_bad_until_it_runs_out() -> None:
     ledger = ledger_with(*THREE)
     watched(ledger, POLICY)
-    waived = {"waiver": "the evaluator is down", "waiver_until": NOW + 2 * DAY}
+    waived: dict[str, Any] = {"waiver": "the evaluator is down", "waiver_until": NOW + 2 * DAY}
     ledger.append([planned(NOW - 2 * DAY), reset(NOW - DAY, **waived)], NOW)
     assert watched(ledger, POLICY, NOW + 2 * DAY - SECOND) == []
     assert state(ledger, POLICY) == "probation"
@@ -139,7 +140,7 @@ def test_a_waiver_that_runs_out_on_a_figure_between_yellow_and_limit_opens_it_to
     policy = policy_with(LATE, thresholds={"vl_hours": {"yellow": 24}})
     ledger = ledger_with(*THREE, *DONE, landed("c9", NOW - 30 * HOUR))
     watched(ledger, policy)
-    waived = {"waiver": "nearly there", "waiver_until": NOW}
+    waived: dict[str, Any] = {"waiver": "nearly there", "waiver_until": NOW}
     ledger.append([planned(NOW - 2 * DAY), reset(NOW - DAY, **waived)], NOW)
     (trip,) = watched(ledger, policy, NOW + HOUR)
     assert trip.at == NOW
@@ -149,7 +150,7 @@ def test_a_waiver_that_runs_out_on_a_figure_between_yellow_and_limit_opens_it_to
 def test_a_waiver_that_runs_out_on_a_good_figure_changes_nothing() -> None:
     ledger = ledger_with(*THREE, *DONE)
     watched(ledger, POLICY)
-    waived = {"waiver": "in case", "waiver_until": NOW + DAY}
+    waived: dict[str, Any] = {"waiver": "in case", "waiver_until": NOW + DAY}
     ledger.append([planned(NOW - 2 * DAY), reset(NOW - DAY, **waived)], NOW)
     assert watched(ledger, POLICY, NOW + 2 * DAY) == []
 
@@ -228,8 +229,12 @@ PLACES = policy_with(
 
 
 def test_a_trip_in_one_environment_leaves_the_others_alone() -> None:
-    deployed = {"stage": "deployment", "environment": "production", "bypasses": (PUSH,)}
-    elsewhere = {"stage": "deployment", "environment": "staging"}
+    deployed: dict[str, Any] = {
+        "stage": "deployment",
+        "environment": "production",
+        "bypasses": (PUSH,),
+    }
+    elsewhere: dict[str, Any] = {"stage": "deployment", "environment": "staging"}
     ledger = ledger_with(landed("c1", NOW - DAY, **deployed), landed("c2", NOW - DAY, **elsewhere))
     (trip,) = watched(ledger, PLACES)
     assert trip.key.startswith("tripped/CB-0/production/")

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.branch_ledger import branch_rows
+from benchmarks.breakers import breaker_rows
 from benchmarks.ledger import ledger_rows
 from benchmarks.race import Lap, median, race
 from benchmarks.replaying import replay_rows
@@ -40,6 +41,7 @@ def main() -> int:
         *replay_rows(asked.repo, asked.rounds),
         *ledger_rows(asked.rounds),
         *branch_rows(),
+        *breaker_rows(),
     ]
     if asked.json:
         tell(json.dumps([asdict(row) for row in rows], indent=1))

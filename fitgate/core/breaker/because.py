@@ -10,18 +10,18 @@ from fitgate.core.measure.tempo import SUSTAINED_DAYS
 
 _WHY: Mapping[str, str] = {
     "vl_hours": "{row} not validated within {limit} h",
-    "rdpr": "of the last drills that were due {value} passed, less than {limit}",
-    "gbr_per_week": "{value} bypasses of irreversible landings in seven days, more than {limit}",
-    "gbr_unauthorised": "{value} bypasses that nobody entitled answers for, more than {limit}",
-    "gbr_ratio": "{value} of the irreversible landings passed a gate by, more than {limit}",
+    "rdpr": "share of the last drills that passed: {value}, less than {limit}",
+    "gbr_per_week": "bypasses of irreversible landings in seven days: {value}, more than {limit}",
+    "gbr_unauthorised": "bypasses that nobody entitled answers for: {value}, more than {limit}",
+    "gbr_ratio": "share of irreversible landings past a gate: {value}, more than {limit}",
     "tempo_ratio": "governance latency was more than {limit} intervals of updates for {days} days",
-    "open_unvalidated": "{value} irreversible landings are not validated, more than {limit}",
+    "open_unvalidated": "irreversible landings without validation: {value}, more than {limit}",
     "io_approval_latency_hours": "the median wait for a yes is {value} h, more than {limit}",
-    "io_count": "{value} irreversible landings, more than {limit}",
-    "declared": "{value} failures were told under its name, more than {limit}",
+    "io_count": "irreversible landings: {value}, more than {limit}",
+    "declared": "failures told under its name: {value}, more than {limit}",
 }
-_UNAUTHORISED = "{unauthorised} bypasses that nobody entitled answers for in seven days"
-_IN_A_ROW = "{value} failures in a row were told under its name, {limit} are too many"
+_UNAUTHORISED = "bypasses that nobody entitled answers for in seven days: {unauthorised}"
+_IN_A_ROW = "failures told under its name: {value} in a row, {limit} are too many"
 
 
 def because(watched: Watched, level: Level) -> str:

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fitgate.core.breaker.because import number
 from fitgate.core.breaker.made_up import made_up_operation
 from fitgate.core.breaker.moves import State
+from fitgate.core.breaker.told import move_draft
+from fitgate.core.breaker.watched import Watched
 from fitgate.core.breaker.watching import Breakers, states
 from fitgate.core.chronicle import Chronicle
-from fitgate.core.entries import Entry
+from fitgate.core.entries import Draft, Entry
 from fitgate.core.facts import BreakerState
 from fitgate.core.findings import Finding, Outcome
 from fitgate.core.in_force import rulebook
@@ -162,3 +165,26 @@ def _worse(before: tuple[Finding, ...], now: tuple[Finding, ...]) -> list[Findin
     asked = {(f.gate, f.code) for f in before if f.outcome is not Outcome.ALLOW}
     slow = (f for f in now if f.gate == "slow-authority" and f.outcome is Outcome.HOLD)
     return [f for f in slow if (f.gate, f.code) not in asked]
+
+
+def drafts(done: BreakerDrill, watched: Watched, by: str, as_of: datetime) -> list[Draft]:
+    """Return what is written down of a drill; of one that failed, only the trip."""
+    breaker, where = watched.breaker, watched.environment
+    trip = Tripped(
+        breaker=breaker.name,
+        then=breaker.then,
+        because=done.said,
+        metric=watched.metric,
+        value="drill",
+        limit=number(watched.limit),
+        environment=where,
+        owner=breaker.owner or None,
+        by=by,
+        dry=True,
+        drill=True,
+    )
+    found = [move_draft(trip, as_of, "/drill")]
+    if done.worked:
+        reset = Reset(breaker.name, "closed", None, done.said, where, drill=True, dry=True)
+        found.append(move_draft(reset, as_of, "/drill"))
+    return found

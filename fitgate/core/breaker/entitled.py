@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.facts import Change, Facts, Repo
@@ -16,18 +17,20 @@ from fitgate.core.records.controls import Tripped
 class Entitled:
     """Says of a person what keeps them from resetting; people are known by any of their names."""
 
-    def __init__(self, policy: Policy, authors: Mapping[str, str]) -> None:
-        nothing = Facts(
-            datetime.min.replace(tzinfo=UTC), "git", Repo("", ""), Change("", "push"), people=()
-        )
-        self._hands = Hands(nothing, policy)
-        self._policy, self._authors = policy, authors
+    def __init__(self, policy: Policy, chronicle: Chronicle) -> None:
+        """Note where to look; a verdict asks for states a thousand times, and seldom for people."""
+        self._policy, self._chronicle = policy, chronicle
 
-    @classmethod
-    def of(cls, policy: Policy, chronicle: Chronicle) -> Entitled:
-        """Take from a ledger who proposed which change."""
-        seen = ((told.record.change, told.record.author) for told in chronicle.told(Seen))
-        return cls(policy, {change: author for change, author in seen if author})
+    @cached_property
+    def _hands(self) -> Hands:
+        long_ago = datetime.min.replace(tzinfo=UTC)
+        return Hands(Facts(long_ago, "git", Repo("", ""), Change("", "push")), self._policy)
+
+    @cached_property
+    def _authors(self) -> Mapping[str, str]:
+        """Return who proposed which change, where the ledger tells."""
+        seen = ((told.record.change, told.record.author) for told in self._chronicle.told(Seen))
+        return {change: author for change, author in seen if author}
 
     def objection(self, by: str | None, trips: Sequence[Tripped]) -> str:
         """Say why somebody may not reset what tripped so; empty: they may.

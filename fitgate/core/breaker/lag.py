@@ -10,8 +10,9 @@ from itertools import groupby
 from operator import itemgetter
 
 from fitgate.core.breaker.marks import Mark
-from fitgate.core.breaker.watched import TICK, Watched, awaited
+from fitgate.core.breaker.watched import TICK, Watched
 from fitgate.core.chronicle import Row
+from fitgate.core.measure.landings import is_awaited
 
 
 class _Step(IntEnum):
@@ -36,7 +37,7 @@ def lag_marks(watched: Watched, _: datetime) -> Iterator[Mark]:
     steps: list[tuple[datetime, bool, _Step, int]] = sorted(
         (at, step >= _Step.CLOSED_LATE, step, number)
         for number, row in enumerate(watched.ios)
-        if awaited(row)
+        if is_awaited(row)
         for at, step in _steps(row, limit, yellow)
     )
     late: list[int] = []  # numbers of landings, ascending: they grow late in the order of landing

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pydantic.types import JsonValue
+
 from fitgate.core.breaker.entitled import Entitled
 from fitgate.core.breaker.moves import Sign
 from fitgate.core.breaker.timelines import timeline
 from fitgate.core.breaker.walking import Walk
 from fitgate.core.breaker.watched import ACTING, Watched, all_watched
 from fitgate.core.chronicle import Chronicle
+from fitgate.core.entries import moment
 from fitgate.core.policy import Policy
 
 
@@ -38,11 +41,15 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a breaker would have done in one environment. `landings` are all irreversible ones."""
+    """What a breaker would have done in one environment. `landings` are all irreversible ones.
+
+    `known`: there was a moment at which its figure was.
+    """
 
     watched: Watched
     episodes: tuple[Episode, ...]
     landings: int
+    known: bool
 
     @property
     def acts(self) -> bool:
@@ -71,8 +78,9 @@ def replay(
 
 def _replayed(watched: Watched, as_of: datetime, since: datetime | None) -> Replayed:
     landed = [row.landed_at for row in watched.ios if row.landed_at <= as_of]
-    walk = Walk(Entitled(watched.policy, {}), dry=True)
-    walk.through(timeline(watched, as_of), (), as_of)
+    marks = [*timeline(watched, as_of)]
+    walk = Walk(Entitled(watched.policy, Chronicle()), dry=True).through(marks, (), as_of)
+    known = any(mark.over is not None for mark in marks)
     episodes = []
     for number, move in enumerate(walk.moves):
         if move.sign is not Sign.EXCEEDED:
@@ -86,4 +94,29 @@ def _replayed(watched: Watched, as_of: datetime, since: datetime | None) -> Repl
             Episode(watched.breaker.name, watched.environment, move.at, until, inside, move.value)
         )
     within = len(landed) - (0 if since is None else bisect_right(landed, since))
-    return Replayed(watched, tuple(episodes), within)
+    return Replayed(watched, tuple(episodes), within, known)
+
+
+def episode_json(found: Replayed, as_of: datetime) -> dict[str, JsonValue]:
+    """Return what a breaker would have done as JSON values; lengths in hours."""
+    breaker, hour = found.watched.breaker, timedelta(hours=1)
+    return {
+        "name": breaker.name,
+        "environment": found.watched.environment,
+        "then": breaker.then,
+        "acts": found.acts,
+        "known": found.known,
+        "io_landings": found.landings,
+        "io_landings_in_it": sum(each.landings for each in found.episodes),
+        "open_hours": sum(each.length(as_of) / hour for each in found.episodes),
+        "episodes": [
+            {
+                "tripped_at": moment(each.at),
+                "until": None if each.until is None else moment(each.until),
+                "hours": each.length(as_of) / hour,
+                "io_landings": each.landings,
+                "value": each.value,
+            }
+            for each in found.episodes
+        ],
+    }

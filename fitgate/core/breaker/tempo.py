@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from fitgate.core.breaker.levels import compared
 from fitgate.core.breaker.marks import Mark
-from fitgate.core.breaker.watched import MONTH, Watched, awaited
+from fitgate.core.breaker.watched import MONTH, Watched
+from fitgate.core.measure.landings import is_awaited
 from fitgate.core.measure.tempo import LEAST, SUSTAINED_DAYS
 
 _DAY = timedelta(days=1)
@@ -71,7 +72,7 @@ class _Ratios:
                 None if row.closed_at is None else (row.closed_at - origin) / hour,
             )
             for row in rows
-            if origin is not None and awaited(row)
+            if origin is not None and is_awaited(row)
         ]
         self._awaited = [at for at, _, _ in waits]
         self._hours = [(landed, closed) for _, landed, closed in waits]

@@ -13,12 +13,12 @@ from fitgate.core.breaker.lag import lag_marks
 from fitgate.core.breaker.levels import by_row, compared, counted
 from fitgate.core.breaker.marks import Mark
 from fitgate.core.breaker.tempo import tempo_marks
-from fitgate.core.breaker.watched import WEEK, Watched, awaited
+from fitgate.core.breaker.watched import WEEK, Watched
 from fitgate.core.chronicle import Row
-from fitgate.core.measure.bypasses import events
+from fitgate.core.measure.bypasses import events, is_judged
 from fitgate.core.measure.drills import LAST, TOO_OLD, succeeded
+from fitgate.core.measure.landings import is_awaited
 from fitgate.core.measure.statistics import quantile
-from fitgate.core.standing import Standing
 
 
 def timeline(watched: Watched, until: datetime) -> Iterator[Mark]:
@@ -74,10 +74,6 @@ def _after(at: datetime, length: timedelta) -> datetime:
         return datetime.max.replace(tzinfo=at.tzinfo)
 
 
-def _unjudged(row: Row) -> bool:
-    return row.standing is Standing.UNJUDGED and not events(row)
-
-
 def _watched_landing(row: Row) -> _Count:
     """Count a landing, IO or not, as the estimators of bypasses do."""
     if row.nature.is_io is None:
@@ -86,11 +82,11 @@ def _watched_landing(row: Row) -> _Count:
         return _Count(seen=1)
     found = events(row)
     unauthorised = sum(not each.authorised for each in found)
-    return _Count(0 if _unjudged(row) else 1, len(found), unauthorised)
+    return _Count(int(is_judged(row) or bool(found)), len(found), unauthorised)
 
 
 def _io_landing(row: Row) -> _Count:
-    if not row.nature.is_io or _unjudged(row):
+    if not row.nature.is_io or not is_judged(row):
         return _Count()
     return _Count(seen=1, bypassed=bool(events(row)))
 
@@ -148,7 +144,7 @@ def _rdpr(watched: Watched, _: datetime) -> Iterator[Mark]:
 
 def _open(watched: Watched, _: datetime) -> Iterator[Mark]:
     steps: list[tuple[datetime, int, int]] = []
-    for row in filter(awaited, watched.ios):
+    for row in filter(is_awaited, watched.ios):
         closed = row.closed_at
         opens = closed is None or closed > row.landed_at
         steps.append((row.landed_at, 1, 1 if opens else 0))

@@ -10,8 +10,9 @@ from functools import cached_property
 
 from fitgate.core.chronicle import Chronicle, Row, Told
 from fitgate.core.measure.bands import limits_of
+from fitgate.core.measure.history import History
 from fitgate.core.measure.reading import FIGURES, Scope, Window
-from fitgate.core.measure.sample import History, Sample
+from fitgate.core.measure.sample import Sample
 from fitgate.core.policy import Breaker, Policy
 from fitgate.core.records.changes import Evaluated
 
@@ -115,11 +116,6 @@ class Watched:
         policy = self.policy.model_copy(update={"breakers": (self.breaker,)})
         start = None if length is None else end - length
         return Sample(self.history, policy, self.scope, Window(start, end))
-
-
-def awaited(row: Row) -> bool:
-    """Say whether a landing had, or has, a validation to wait for."""
-    return row.closed_at is not None or bool(row.required)
 
 
 def all_watched(

@@ -75,7 +75,7 @@ class Breakers:
     @cached_property
     def entitled(self) -> Entitled:
         """Return who may reset."""
-        return Entitled.of(self.policy, self.chronicle)
+        return Entitled(self.policy, self.chronicle)
 
     @cached_property
     def all(self) -> tuple[Watched, ...]:

@@ -102,8 +102,8 @@ class ExceptionGranted:
 class Tripped:
     """A breaker opened. `dry`: in shadow mode, it stops nothing. `drill`: on purpose, to test it.
 
-    `because` says the trigger in words; `metric`, `value` and `limit` the same as text; `changes` are
-    the landings that it was about.
+    `because` says the trigger in words; `metric`, `value` and `limit` the same as text; `changes`
+    are the landings that it was about.
     """
 
     __pydantic_config__ = STRICT

@@ -10,6 +10,7 @@ import typer
 from fitgate import __version__
 from fitgate.entrypoints.cli import (
     audit,
+    breaker,
     bypass,
     check,
     drill,
@@ -50,6 +51,7 @@ app.command("reclassify")(reclassify.reclassify)
 app.add_typer(register.app, name="register")
 app.add_typer(policy.app, name="policy")
 app.add_typer(bypass.app, name="bypass")
+app.add_typer(breaker.app, name="breaker")
 app.add_typer(audit.app, name="audit")
 app.add_typer(ledger.app, name="ledger")
 app.command("metrics")(metrics.metrics)

@@ -299,6 +299,13 @@ def read_register(path: Path) -> list[RegisterEntry]:
     return read_yaml(path)
 
 
+def write_imported_register(folder: Path, entries: Sequence[RegisterEntry]) -> Path:
+    """Write entries of somebody else's register as one of ours, and return the file."""
+    from fitgate.adapters import register_files
+
+    return register_files.write_imported(folder, entries)
+
+
 def harmless(cell: str) -> str:
     """Return a CSV cell that is no formula to a spreadsheet."""
     from fitgate.adapters import register_files

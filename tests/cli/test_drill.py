@@ -27,6 +27,7 @@ gates:
   - {type: rollback-window, drill: {within: P30D, rto: PT1H, rpo: PT15M}}
 drills:
   - {name: purge, every: P30D, rto: PT10S}
+  - {name: restore, every: P30D, rpo: PT1M, command: "echo 'it is back'"}
 """
 WITH = ("--repo", "github:1", "--policy", "policy.yaml")
 RUN = {
@@ -98,6 +99,17 @@ def test_a_loss_that_is_told_is_marked_as_told(fitgate: Fitgate) -> None:
     done = fitgate("drill", "run", *WITH, "--loss", "PT5M", "--", "true")
     assert done.stdout.endswith("lost 5 min); told and not measured: loss\n")
     assert "measuring, loss told" in fitgate("drill", "list", *WITH).stdout
+
+
+def test_a_schedule_may_name_its_way_back(fitgate: Fitgate) -> None:
+    done = fitgate("drill", "run", *WITH, "--name", "restore", "--loss", "PT0S")
+    assert done.returncode == 0
+    assert "runs `echo 'it is back'`, as it says" in done.stderr
+    assert listed(fitgate)["drills"][0]["rpo"] == 60
+    other = fitgate("drill", "run", *WITH, "--name", "purge", "--loss", "PT0S")
+    assert "Which way back? The schedule 'purge' of policy.yaml names none" in other.stderr
+    none = fitgate("drill", "run", *WITH, "--loss", "PT0S")
+    assert "Which way back? There is none: write it after `--`." in none.stderr
 
 
 @pytest.mark.parametrize(
@@ -202,10 +214,10 @@ def test_a_schedule_of_the_policy_begins_when_it_is_first_seen(fitgate: Fitgate)
     fitgate("drill", "schedule", "game-day", "--due", "2999-12-31", *WITH)
     again = fitgate("drill", "due", *WITH, "--exit-code", "--json")
     assert "begins  purge" in first.stdout
-    assert first.stdout.endswith("; 1 written down\n")
+    assert first.stdout.endswith("; 2 written down\n")
     told = json.loads(again.stdout)
     assert (again.returncode, told["missed"], told["begins"]) == (0, [], [])
-    assert [each["name"] for each in told["due"]] == ["purge", "game-day"]
+    assert [each["name"] for each in told["due"]] == ["purge", "restore", "game-day"]
 
 
 def test_what_was_missed_is_written_down_once(fitgate: Fitgate, tmp_path: Path) -> None:
@@ -219,8 +231,8 @@ def test_what_was_missed_is_written_down_once(fitgate: Fitgate, tmp_path: Path) 
     first = fitgate("drill", "due", *WITH)
     again = fitgate("drill", "due", *WITH, "--exit-code")
     assert (dry.returncode, again.returncode) == (1, 0)
-    assert "  missed  purge  30 days  never" in first.stdout
-    assert first.stdout.splitlines()[-1].startswith("1 missed now, 1 to come; next: purge by ")
+    assert "  missed  purge    30 days  never" in first.stdout
+    assert first.stdout.splitlines()[-1].startswith("1 missed now, 2 to come; next: purge by ")
     assert [each["name"] for each in listed(fitgate)["missed"]] == ["purge"]
     assert "0 passed, 0 failed, 1 missed; none passed" in fitgate("drill", "list", *WITH).stdout
 

@@ -21,6 +21,8 @@ from fitgate.core.conditions import Condition, FileStatus, SettingMove
 from fitgate.core.facts import Facts
 from fitgate.core.facts_file import facts_json
 from fitgate.core.findings import Outcome
+from fitgate.core.interchange.rehearsals import FORMATS
+from fitgate.core.interchange.told import COLUMNS
 from fitgate.core.measure.reading import Band
 from fitgate.core.proposal import EVIDENCE
 from fitgate.core.register import RegisterEntry
@@ -180,6 +182,16 @@ def test_the_register_begins_with_the_keys_of_the_canonical_schema() -> None:
 
 def test_the_evidence_of_a_review_is_what_the_register_asks_for() -> None:
     assert set(first(table("docs/register.md", "evidence"))) == set(EVIDENCE)
+
+
+def test_the_columns_of_what_is_recorded_are_those_that_are_read() -> None:
+    rows = {names(row[0])[0]: row for row in table("docs/interchange.md", "of")}
+    told = {kind: (names(row[1]), names(row[2])) for kind, row in rows.items()}
+    assert told == {k: ([*c.required], [*c.optional]) for k, c in COLUMNS.items()}
+
+
+def test_the_formats_of_drills_are_those_that_are_read() -> None:
+    assert set(first(table("docs/drills.md", "`import`"))) == set(FORMATS)
 
 
 def test_the_house_plan_names_every_module_and_nothing_else() -> None:

@@ -10,8 +10,9 @@ _MOST = 5
 
 
 def counted(number: int, what: str) -> str:
-    """Say how many of something there are, as in `1 row`, `2 rows`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    """Say how many of something there are, as in `1 row`, `2 entries`."""
+    several = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{number} {what if number == 1 else several}"
 
 
 def taken(keys: Sequence[str], new: int) -> str:
@@ -21,7 +22,7 @@ def taken(keys: Sequence[str], new: int) -> str:
         return f"{inert(keys[0])}: {said}"
     known = len(keys) - new
     also = f", {known} known already" if known else ""
-    return f"{counted(new, 'entry') if new == 1 else f'{new} entries'} written down{also}"
+    return f"{counted(new, 'entry')} written down{also}"
 
 
 def left_out(changes: Sequence[str]) -> str:
@@ -36,11 +37,19 @@ def left_out(changes: Sequence[str]) -> str:
 
 def taken_over(rows: int, written: int) -> str:
     """Say what became of files that were taken over."""
-    entries = "1 entry" if written == 1 else f"{written} entries"
-    said = f"{entries} written down" if written else "known already; nothing was written"
+    said = (
+        f"{counted(written, 'entry')} written down"
+        if written
+        else "known already; nothing was written"
+    )
     return f"{counted(rows, 'row')}: {said}"
 
 
 def handed_over(where: str, changes: int, drills: int) -> str:
     """Say what was written where."""
     return f"{inert(where)}: {counted(changes, 'change')}, {counted(drills, 'drill')}"
+
+
+def undecided_left_out(number: int) -> str:
+    """Say that entries were left out of which it could not be told whether they are IOs."""
+    return f"{counted(number, 'entry')} left out, of which it could not be told whether it is one"

@@ -35,6 +35,7 @@ from fitgate.errors import LedgerError, UserError
 
 if TYPE_CHECKING:
     from fitgate.core.drills import Objectives, Rehearsed
+    from fitgate.core.reading import PolicyFile
     from fitgate.core.records.controls import Drilled
 
 _LONGEST = timedelta(hours=4)
@@ -44,8 +45,12 @@ _LINES = 10
 
 def run(
     command: Annotated[
-        list[str], typer.Argument(help="The way back, after `--`. No shell reads it.")
-    ],
+        list[str] | None,
+        typer.Argument(
+            help="The way back, after `--`. No shell reads it. Without one, that of the schedule.",
+            metavar="-- COMMAND...",
+        ),
+    ] = None,
     *,
     name: NameOption = None,
     change: ChangeOption = None,
@@ -95,35 +100,52 @@ def run(
         raise UserError(no_loss_known(asks.rpo, "--loss-command, which measures it, or "))
     told = asked.length(loss, "--loss") if loss is not None else None
     limit = asked.length(timeout, "--timeout") if timeout else _limit(asks)
+    way_back = tuple(command or ()) or _scheduled(file, name)
     plan = drills.Rehearsal(
-        tuple(command), limit, _words(verify, "--verify"), _words(loss_command, "--loss-command")
+        way_back, limit, _words(verify, "--verify"), _words(loss_command, "--loss-command")
     )
     for each in (plan.command, plan.verify, plan.loss):
         _runnable(each)
-    with opened(ledger, clone, repo, create=True) as book:
-        if not as_json:
-            print(f"to meet: {asked_words(asks, source)}", file=sys.stderr)
-        began = asked.now()
-        try:
-            with stopwatch(shown=sys.stderr.isatty()) as tell:
-                came = rehearse(plan, tell)
-        except KeyboardInterrupt:
-            print("fitgate: stopped; nothing was written down", file=sys.stderr)
-            raise
-        ended = asked.now()
-        drill = _drilled(came, asks, told, f"{name or what}-{began:%Y%m%dT%H%M%SZ}")
-        said = "; ".join(filter(None, (note, came.went)))
-        drill = replace(drill, name=name, change=change, what=what.value, note=said)
-        try:
+    with opened(ledger, clone, repo, create=True):
+        pass  # so that it is known to be there; nothing is held open while hours may go by
+    if not as_json:
+        said = "" if command else f"; runs `{shlex.join(way_back)}`, as it says"
+        print(f"to meet: {asked_words(asks, source)}{said}", file=sys.stderr)
+    began = asked.now()
+    try:
+        with stopwatch(shown=sys.stderr.isatty()) as tell:
+            came = rehearse(plan, tell)
+    except KeyboardInterrupt:
+        print("fitgate: stopped; nothing was written down", file=sys.stderr)
+        raise
+    ended = asked.now()
+    drill = _drilled(came, asks, told, f"{name or what}-{began:%Y%m%dT%H%M%SZ}")
+    said = "; ".join(filter(None, (note, came.went)))
+    drill = replace(drill, name=name, change=change, what=what.value, note=said)
+    try:
+        with opened(ledger, clone, repo, create=True) as book:
             write(book, [(ended, None, drill)], came.log)
-        except LedgerError:
-            print(f"fitgate: not written down: {json.dumps(drill_json(drill))}", file=sys.stderr)
-            raise
+    except LedgerError:
+        print(f"fitgate: not written down: {json.dumps(drill_json(drill))}", file=sys.stderr)
+        raise
     show(drill, as_json=as_json)
     if not as_json and not drill.passed:
         for line in came.log.decode(errors="replace").splitlines()[-_LINES:]:
             print(f"  {inert(line, 200)}")
     return 0 if drill.passed else 1
+
+
+def _scheduled(file: PolicyFile, name: str | None) -> tuple[str, ...]:
+    """Return the way back that the policy's schedule of that name names.
+
+    Raises:
+        UserError: when it names none.
+    """
+    known = next((each for each in file.policy.drills if each.name == name), None)
+    if known is None or known.command is None:
+        whose = f"The schedule {name!r} of {file.source} names none" if known else "There is none"
+        raise UserError(f"Which way back? {whose}: write it after `--`.")
+    return _words(known.command, f"`drills` of {file.source}: command")
 
 
 def _limit(asks: Objectives) -> timedelta:

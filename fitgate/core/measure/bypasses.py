@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -156,7 +156,7 @@ def gbr_per_week(sample: Sample) -> Reading:
     last = sample.moved(Window(window.end - WEEK, window.end, window.as_of))
     reading = _counted(last, PER_WEEK, authorised=None)
     times = [row.landed_at for row, _ in _Tally.of(sample.effective).passed]
-    beside = {**reading.beside, "highest_in_window": _most_in_a_week(times)}
+    beside = {**reading.beside, "highest_in_window": most_in_a_week(times)}
     return replace(reading, window=window, beside=beside)
 
 
@@ -167,7 +167,11 @@ def gbr_unauthorised(sample: Sample) -> Reading:
 
 def boundary(sample: Sample) -> str:
     """Say what landed, and past which gates."""
-    modes = {row.mode for row in sample.effective} or {sample.policy.mode}
+    return boundary_of(sample, {row.mode for row in sample.effective} or {sample.policy.mode})
+
+
+def boundary_of(sample: Sample, modes: Collection[str]) -> str:
+    """Say so from the modes in which these landed."""
     gates = "past a gate in force, in shadow mode past the team's own"
     if len(modes) == 1:
         shadow = "shadow" in modes
@@ -193,14 +197,17 @@ def _counted(sample: Sample, estimator: Estimator, *, authorised: bool | None) -
 
 def _why(sample: Sample) -> str:
     rows = sample.effective
-    if rows:
-        known = sum(bool(events(row)) for row in rows)
-        least = f"; {known} passed a gate by" if known else ""
-        return f"none of {len(rows)} {sample.governed_words()} could be judged{least}"
-    return sample.nothing()
+    known = sum(bool(events(row)) for row in rows)
+    return none_judged(sample, len(rows), known) if rows else sample.nothing()
 
 
-def _most_in_a_week(times: Iterable[datetime]) -> float | None:
+def none_judged(sample: Sample, n: int, known: int) -> str:
+    """Say that of so many none could be judged, and of how many a bypass is known all the same."""
+    least = f"; {known} passed a gate by" if known else ""
+    return f"none of {n} {sample.governed_words()} could be judged{least}"
+
+
+def most_in_a_week(times: Iterable[datetime]) -> int:
     """Return how many moments lie in the fullest seven days."""
     ordered = sorted(times)
     return max(_runs(ordered), default=0)

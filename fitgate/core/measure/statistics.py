@@ -93,10 +93,15 @@ def mean_of_gaps(total: float, gaps: int) -> Interval | None:
 def mean_interval(numbers: Sequence[float]) -> Interval | None:
     """Return Student's 95 % interval of a mean; None: fewer than two numbers."""
     n = len(numbers)
-    if n <= 1:
-        return None
-    mean = math.fsum(numbers) / n
-    width = student(n - 1) * deviation(numbers) / math.sqrt(n)
+    return mean_interval_of(math.fsum(numbers) / n, deviation(numbers), n) if n > 1 else None
+
+
+def mean_interval_of(mean: float, spread: float, n: int) -> Interval:
+    """Return it from the mean, the standard deviation of the sample, and its size of two or more.
+
+    Student (1908), The probable error of a mean.
+    """
+    width = student(n - 1) * spread / math.sqrt(n)
     return mean - width, mean + width
 
 

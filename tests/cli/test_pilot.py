@@ -67,7 +67,8 @@ def test_an_anonymous_report_names_no_change_person_or_path(
 
 def test_the_report_is_written_into_a_folder(piloted: Path, story: Path) -> None:
     told = report(piloted, story, "--out", "out")
-    assert told.split() == ["out/report.md", "out/report.json"]
+    names = ("metrics.json", "metrics.html", "report.md", "report.json")
+    assert told.split() == [f"out/{name}" for name in names]
     assert (piloted / "out" / "report.md").read_text() == report(piloted, story)
     document = json.loads((piloted / "out" / "report.json").read_text())
     assert [each["name"] for each in document["deliverables"]] == ["D1", "D2", "D3", "D4", "D5"]

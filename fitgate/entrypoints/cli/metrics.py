@@ -70,6 +70,7 @@ def metrics(
     """
     from fitgate.core.measure.history import History
     from fitgate.core.measure.reading import Scope
+    from fitgate.entrypoints.cli.figures import overview_of, that_judged, write_page
     from fitgate.entrypoints.cli.ledgers import opened
 
     at = asked.moment(as_of, "--as-of") if as_of else asked.now()
@@ -77,14 +78,14 @@ def metrics(
     figure = _figure(explain) if explain else None
     with opened(ledger, path, repo) as home:
         told = _chronicle(home, at)
-        given, source = _policy(policy, told, home)
+        given, source = that_judged(policy, told, home)
         history = History.of(told)
         of = Scope(home.repo, environment=scope)
         if figure is not None:
             _explain(figure, home, (history, given, of, wanted), as_json=as_json)
             return
-        overview = _overview(history, given, source, of, wanted, told.seq, by)
-    files = _write(out, overview, history, given) if out is not None else []
+        overview = overview_of(history, given, source, of, wanted, told.seq, by)
+    files = write_page(out, overview, history, given) if out is not None else []
     _show(overview, files, as_json=as_json)
 
 
@@ -129,52 +130,6 @@ def _chronicle(ledger: Ledger, at: datetime) -> Chronicle:
             if number % 1000 == 0:
                 show(number)
     return told
-
-
-def _policy(given: str | None, told: Chronicle, ledger: Ledger) -> tuple[Policy, str]:
-    """Return the policy that says what the figures are of, and where it is from."""
-    from fitgate.bootstrap import shipped_policies
-    from fitgate.core.in_force import SHIPPED
-    from fitgate.core.reading import parse_policy
-    from fitgate.core.records.controls import PolicyChanged
-
-    file = asked.policy_file(given)
-    if file is not None:
-        return file.policy, f"{given}, mode {file.policy.mode}"
-    changes = sorted(told.told(PolicyChanged), key=lambda each: (each.at, each.seq))
-    if changes:
-        last = changes[-1].record
-        text = ledger.blob(last.after)
-        if text is not None:
-            found = parse_policy(text.decode(), last.source, shipped_policies()).policy
-            at = f" at {last.commit[:12]}" if last.commit else ""
-            return found, f"{last.source}{at}, which judged last, mode {found.mode}"
-    default = parse_policy(shipped_policies()["default"], SHIPPED, shipped_policies()).policy
-    return default, f"{SHIPPED}, mode {default.mode}, as the ledger holds no policy"
-
-
-def _overview(  # noqa: PLR0917 - what an overview is made of
-    history: History,
-    policy: Policy,
-    source: str,
-    scope: Scope,
-    window: Window,
-    entries: int,
-    by: Breakdown | None,
-) -> Overview:
-    from fitgate.core.measure.figures import measure
-    from fitgate.core.measure.overview import Overview, break_down
-
-    groups = break_down(history, policy, scope, window, by.value) if by is not None else ()
-    return Overview(
-        source,
-        scope,
-        window,
-        entries,
-        measure(history, policy, scope, window),
-        by.value if by is not None else None,
-        tuple(groups),
-    )
 
 
 def _show(overview: Overview, files: list[Path], *, as_json: bool) -> None:
@@ -231,25 +186,3 @@ def _explain(
         print_table(words.ENTRIES, lambda: rows, colour=asked.colourful())
     else:
         print("It is made of no entries.")
-
-
-def _write(out: Path, overview: Overview, history: History, policy: Policy) -> list[Path]:
-    from fitgate import __version__
-    from fitgate.bootstrap import metrics_page, written
-    from fitgate.core.measure.bands import limits_of
-    from fitgate.core.measure.overview import at_least, overview_json, trend
-    from fitgate.core.measure.reading import FIGURES
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise UserError(f"{out}: cannot be written: {exc.strerror}. Name another folder.") from exc
-    files = [out / "metrics.json", out / "metrics.html"]
-    with written(files[0]) as file:
-        json.dump(overview_json(overview), file, indent=2, ensure_ascii=False)
-        file.write("\n")
-    drawn = tuple(trend(history, policy, overview.scope, at_least(overview.window)))
-    limits = {figure: limits_of(figure, policy) for figure in FIGURES}
-    with written(files[1]) as file:
-        metrics_page(overview, drawn, limits, __version__, file)
-    return files

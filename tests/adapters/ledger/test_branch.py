@@ -90,6 +90,9 @@ def test_the_files_of_other_months_stay_the_objects_that_they_are(
     ledger.append([told(2)], NEXT_MONTH)
     assert clone.git("rev-parse", f"{BRANCH}:entries/2026-01.jsonl") == january
     assert [each.seq for each in open_branch(clone.path).stored(1)] == [2]  # reads no older file
+    ledger.append([told(3), told(4)], NEXT_MONTH + timedelta(days=20))
+    assert [each.seq for each in open_branch(clone.path).stored(1)] == [2, 3, 4]
+    assert [each.seq for each in open_branch(clone.path).stored(3)] == [4]
     with pytest.raises(LedgerError, match=r"entries/2026-01.jsonl .* is not there"):
         list(ledger.stored())
 
@@ -147,7 +150,7 @@ def test_a_disk_that_takes_nothing_is_told_of(
     ledger = open_branch(clone.path)
     ledger.append([told(1)], NOW)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
-    with pytest.raises(LedgerError, match="hash-object failed.*Nothing was written down"):
+    with pytest.raises(LedgerError, match=r"hash-object failed.*Nothing was written down"):
         ledger.append([told(2)], NOW)
 
 

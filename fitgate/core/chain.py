@@ -48,7 +48,7 @@ def _fault(each: Stored, repo: str, last: Head) -> str | None:
     try:
         told: Any = json.loads(each.content)
         prev, seq, whose = told["prev"], told["seq"], told["repo"]
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return "is no entry"
     if (prev, seq, whose) != (last.digest, each.seq, repo):
         return "does not hang on the entry before it" if whose == repo else f"is {whose}'s"

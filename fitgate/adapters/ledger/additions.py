@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic.types import JsonValue
-
 from fitgate.adapters.ledger.snapshot import (
     ENTRIES,
     HEAD,
@@ -62,7 +60,7 @@ def added(store: Store, base: Snapshot, addition: Addition) -> str | None:
     if not files:
         return base.tip
     if base.tip is None:
-        files[README] = _TOLD
+        files = {README: _TOLD, HEAD: _end(Head())} | files
     oids = store.write([*files.values()])
     tree = folders.planted(dict(zip(files, oids, strict=True)))
     at = addition.head.recorded_at or addition.now
@@ -75,13 +73,16 @@ def _entry_files(base: Snapshot, addition: Addition) -> dict[str, bytes]:
     if not addition.written or head.recorded_at is None:
         return {}
     month = f"{head.recorded_at:%Y-%m}.jsonl"
+    kept = base.content(month)
+    if not kept.endswith(b"\n") and kept:
+        kept += b"\n"  # an editor took it away; the entries are what they were
     lines = b"".join(each.content + b"\n" for each in addition.written)
-    end: dict[str, JsonValue] = {
-        "seq": head.seq,
-        "digest": head.digest,
-        "recorded_at": moment(head.recorded_at),
-    }
-    return {f"{ENTRIES}/{month}": base.content(month) + lines, HEAD: canonical(end) + b"\n"}
+    return {f"{ENTRIES}/{month}": kept + lines, HEAD: _end(head)}
+
+
+def _end(head: Head) -> bytes:
+    at = moment(head.recorded_at) if head.recorded_at else None
+    return canonical({"seq": head.seq, "digest": head.digest, "recorded_at": at}) + b"\n"
 
 
 class _Folders:

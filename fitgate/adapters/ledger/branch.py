@@ -173,11 +173,12 @@ class BranchLedger:
             self._asked = True
             self._continue(at.get(seen_there), there, f"of {self._remote.name} was")
         files = self._chosen(here, there) if self._remote else Snapshot(self._store, here)
-        for seen in dict.fromkeys((at.get(SEEN), self._known.files.tip)):
-            self._continue(seen, files.tip, "was")
+        for once in dict.fromkeys((at.get(SEEN), self._known.files.tip)):
+            self._continue(once, files.tip, "was")
         place = _Place(files, here, there, refs[BRANCH].worktree if here else "")
-        if self._remote and files.tip and (here, there) != (files.tip, at.get(seen_there)):
-            self._remember(files.tip, place, there)
+        seen = (files.tip, at.get(seen_there))
+        if self._remote and there and files.tip and (here, there) != seen:
+            self._remember(self._remote, files.tip, place, there)
             return replace(place, here=files.tip)
         return place
 
@@ -231,7 +232,7 @@ class BranchLedger:
         if self._remote:
             if not self._remote.push(new, place.there):
                 return False
-            self._remember(new, place, new)
+            self._remember(self._remote, new, place, new)
             return True
         if place.worktree:
             raise LedgerError(
@@ -251,11 +252,12 @@ class BranchLedger:
             "Nothing was written down."
         )
 
-    def _remember(self, tip: str, place: _Place, there: str | None) -> None:
+    def _remember(self, remote: Remote, tip: str, place: _Place, there: str) -> None:
         """Take down what the remote has; where that fails, it is found out again next time."""
-        moves: list[tuple[str, str, str | None]] = [(SEEN, tip, None)]
+        moves: list[tuple[str, str, str | None]] = [
+            (SEEN, tip, None),
+            (f"{SEEN_THERE}{remote.name}", there, None),
+        ]
         if place.here != tip and not place.worktree:
             moves.insert(0, (BRANCH, tip, place.here or ""))
-        if self._remote and there:
-            moves.append((f"{SEEN_THERE}{self._remote.name}", there, None))
         self._git.move(*moves)

@@ -51,7 +51,7 @@ class Remote:
             )  # fmt: skip
             if said.code and not is_busy(said.words):
                 raise self._unreachable(said.words)
-            if not said.code and self._store.read(tip) is not None:
+            if not said.code and self._store.read(tip, "commit") is not None:
                 return tip
             self._wait(tried)
         raise LedgerError(

@@ -18,7 +18,7 @@ BRANCH = "refs/heads/fitgate-ledger"
 HEAD, ENTRIES, BLOBS, README = "HEAD.json", "entries", "blobs", "README.md"
 _HEADS = TypeAdapter(Head)
 _MONTH = re.compile(r"\d{4}-\d{2}\.jsonl")
-_NUMBER = re.compile(rb'"seq":(\d+),"v":1\}$')  # canonical keys are sorted, so that this is the end
+_NUMBER = re.compile(rb'"seq":(\d{1,18}),"v":1\}$')  # keys are sorted, so that this is the end
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 
 

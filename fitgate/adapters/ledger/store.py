@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import IO, cast
 
 from fitgate.adapters.ledger.plumbing import Plumbing
-from fitgate.errors import LedgerError
 
 FILE, FOLDER = "100644", "40000"
 _TYPES = {FOLDER: "tree", "160000": "commit"}
@@ -36,8 +35,10 @@ class Store:
         self.git = git
         self._reader: subprocess.Popen[bytes] | None = None
 
-    def read(self, name: str) -> bytes | None:
+    def read(self, name: str, kind: str = "blob") -> bytes | None:
         """Return the content of an object, by its id or as in `COMMIT:PATH`; None: there is none.
+
+        One of another kind is none.
 
         Raises:
             LedgerError: when it cannot be read.
@@ -57,11 +58,11 @@ class Store:
             self.close()
             raise self.git.failed("cat-file", f"{name} cannot be read")
         content = answers.read(int(header[2]) + 1)
-        return content[:-1]
+        return content[:-1] if header[1] == kind.encode() else None
 
     def tree(self, name: str) -> dict[str, Leaf]:
         """Return what a tree lists, by name; nothing, if there is no such tree."""
-        rest, listed = self.read(name) or b"", {}
+        rest, listed = self.read(name, "tree") or b"", {}
         while rest:
             head, _, rest = rest.partition(b"\0")
             mode, _, each = head.partition(b" ")
@@ -71,17 +72,16 @@ class Store:
 
     def write(self, contents: Sequence[bytes]) -> list[str]:
         """Write files as objects, byte for byte; return their ids."""
-        with tempfile.TemporaryDirectory(prefix="fitgate-ledger-") as folder:
-            paths = [Path(folder, str(number)) for number in range(len(contents))]
-            try:
+        try:
+            with tempfile.TemporaryDirectory(prefix="fitgate-ledger-") as folder:
+                paths = [Path(folder, str(number)) for number in range(len(contents))]
                 for path, content in zip(paths, contents, strict=True):
                     path.write_bytes(content)
-            except OSError as exc:
-                raise LedgerError(f"The ledger could not be written: {exc}.") from exc
-            listed = "".join(f"{path}\n" for path in paths).encode()
-            return self.git.run(
-                "hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed
-            ).split()
+                listed = os.fsencode("".join(f"{path}\n" for path in paths))
+                how = ("-w", "--no-filters", "--stdin-paths")
+                return self.git.run("hash-object", *how, stdin=listed).split()
+        except OSError as exc:
+            raise self.git.failed("hash-object", str(exc)) from exc
 
     @contextmanager
     def trees(self) -> Iterator[Callable[[Mapping[str, Leaf]], str]]:

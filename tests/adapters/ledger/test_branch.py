@@ -12,6 +12,7 @@ import pytest
 
 from fitgate.adapters.ledger.branch import SEEN
 from fitgate.core.canonical import sha256
+from fitgate.core.entries import Head
 from fitgate.errors import BrokenChainError, LedgerError, UserError
 from tests.adapters.git.making import Made, failing
 from tests.adapters.ledger.conftest import Open
@@ -89,8 +90,18 @@ def test_the_files_of_other_months_stay_the_objects_that_they_are(
     ledger.append([told(2)], NEXT_MONTH)
     assert clone.git("rev-parse", f"{BRANCH}:entries/2026-01.jsonl") == january
     assert [each.seq for each in open_branch(clone.path).stored(1)] == [2]  # reads no older file
+    ledger.append([told(3), told(4)], NEXT_MONTH + timedelta(days=20))
+    assert [each.seq for each in open_branch(clone.path).stored(1)] == [2, 3, 4]
+    assert [each.seq for each in open_branch(clone.path).stored(3)] == [4]
     with pytest.raises(LedgerError, match=r"entries/2026-01.jsonl .* is not there"):
         list(ledger.stored())
+
+
+def test_a_content_alone_may_be_the_first_thing(clone: Made, open_branch: Open) -> None:
+    open_branch(clone.path).append([], NOW, [b"facts"])
+    ledger = open_branch(clone.path)
+    assert (ledger.head(), ledger.blob(sha256(b"facts"))) == (Head(), b"facts")
+    assert [each.seq for each in ledger.append([told(1)], NOW)] == [1]
 
 
 def test_nothing_new_makes_no_commit(clone: Made, open_branch: Open) -> None:
@@ -131,6 +142,30 @@ def test_a_lock_that_stays_is_waited_for_and_then_named(
     assert waited == [1, 2, 3]
     lock.unlink()
     assert [each.seq for each in ledger.append([told(2)], NOW)] == [2]
+
+
+def test_a_disk_that_takes_nothing_is_told_of(
+    clone: Made, tmp_path: Path, open_branch: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = open_branch(clone.path)
+    ledger.append([told(1)], NOW)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(LedgerError, match=r"hash-object failed.*Nothing was written down"):
+        ledger.append([told(2)], NOW)
+
+
+def test_a_reader_that_ends_and_a_git_that_is_gone_are_told_of(
+    clone: Made, tmp_path: Path, open_branch: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_branch(clone.path).append([told(1)], NOW)
+    failing(tmp_path / "bin", "cat-file")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    ledger = open_branch(clone.path)
+    with pytest.raises(LedgerError, match="cat-file failed"):
+        ledger.head()
+    shutil.rmtree(tmp_path / "bin")
+    with pytest.raises(LedgerError, match="git could not be started"):
+        ledger.head()
 
 
 def test_what_is_no_repository_holds_no_branch(tmp_path: Path, open_branch: Open) -> None:

@@ -76,6 +76,19 @@ def no_entry(made: Made) -> None:
     rewrite(made, {MONTH: joined(lines)})
 
 
+def nested_too_deep(made: Made) -> None:
+    rewrite(made, {MONTH: joined([*lines_of(made)[:2], b"[" * 100_000])})
+
+
+def numbered_too_high(made: Made) -> None:
+    high = lines_of(made)[2].replace(b'"seq":3', b'"seq":' + b"9" * 5_000)
+    rewrite(made, {MONTH: joined([*lines_of(made)[:2], high])})
+
+
+def a_folder_in_its_place(made: Made) -> None:
+    rewrite(made, {MONTH: None, f"{MONTH}/1": b"{}\n"})
+
+
 def a_head_without_a_digest(made: Made) -> None:
     rewrite(made, {"HEAD.json": end(END, digest=None)})
 
@@ -93,6 +106,8 @@ def a_head_from_the_future(made: Made) -> None:
         (cut_but_for_the_head, 4),
         (written_past_the_head, 5),
         (no_entry, 3),
+        (nested_too_deep, 3),
+        (numbered_too_high, 3),
         (a_head_without_a_digest, 4),
         (a_head_from_the_future, 4),
     ],
@@ -124,6 +139,23 @@ def test_a_reader_who_links_the_entries_finds_them_too(
     clone.git("update-ref", "-d", SEEN)
     with pytest.raises(BrokenChainError):
         list(linked(open_branch(clone.path).stored(), "github:1"))
+
+
+def test_a_folder_in_the_place_of_a_file_is_no_month(clone: Made, open_branch: Open) -> None:
+    open_branch(clone.path).append([told(1)], NOW)
+    a_folder_in_its_place(clone)
+    with pytest.raises(LedgerError, match=r"entries/2026-01\.jsonl .* is not there"):
+        list(open_branch(clone.path).stored())
+
+
+def test_a_last_line_break_that_an_editor_took_away_is_no_edit(
+    clone: Made, open_branch: Open
+) -> None:
+    ledger = open_branch(clone.path)
+    ledger.append([told(1), told(2)], NOW)
+    rewrite(clone, {MONTH: joined(lines_of(clone)).removesuffix(b"\n")})
+    ledger.append([told(3)], NOW)
+    assert keys(open_branch(clone.path)) == ["closed/#1", "closed/#2", "closed/#3"]
 
 
 @pytest.mark.parametrize("told_end", [b"", b"[]", b'{"seq":"many"}'])

@@ -105,6 +105,71 @@ def test_a_remote_that_is_lost_in_between_leaves_it_open_what_became_of_it(
     assert [each.seq for each in open_branch(tmp_path / "here").append([told(1)], NOW)] == [1]
 
 
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Put a git in front that does something else at some commands; nobody waits for it."""
+    monkeypatch.setattr("fitgate.adapters.ledger.remote.NETWORK", 2)
+
+    def _stand_in(clause: str) -> None:
+        git = tmp_path / "bin" / "git"
+        git.parent.mkdir()
+        real = shutil.which("git")
+        git.write_text(f'#!/bin/sh\ncase " $* " in {clause};; esac\nexec {real} "$@"\n')
+        git.chmod(0o755)
+        monkeypatch.setenv("PATH", str(git.parent), prepend=os.pathsep)
+
+    return _stand_in
+
+
+@pytest.fixture
+def pair(hub: Made, tmp_path: Path) -> list[Path]:
+    """Two clones of one repository."""
+    paths = [tmp_path / "first", tmp_path / "second"]
+    for path in paths:
+        whole(hub, path)
+    return paths
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [("ls-remote", "could not be read: it took longer"), ("push", "longer.* may be there or not")],
+)
+def test_a_remote_that_does_not_answer_is_not_waited_for_forever(
+    pair: list[Path],
+    command: str,
+    words: str,
+    open_branch: Open,
+    stand_in: Callable[[str], None],
+) -> None:
+    stand_in(f'*" {command} "*) exec sleep 60')
+    with pytest.raises(LedgerError, match=words):
+        open_branch(pair[0]).append([told(1)], NOW)
+
+
+@pytest.mark.parametrize(
+    ("fetch", "words"),
+    [
+        ("echo 'fatal: no space left' >&2; exit 128", "could not be read: no space left"),
+        ("echo 'fatal: shallow.lock: File exists' >&2; exit 128", "moved each of 8 times"),
+        ("exit 0", "moved each of 8 times"),
+    ],
+)
+def test_a_branch_that_cannot_be_brought_here_is_not_added_to(
+    pair: list[Path],
+    fetch: str,
+    words: str,
+    open_branch: Open,
+    stand_in: Callable[[str], None],
+) -> None:
+    open_branch(pair[0]).append([told(1)], NOW)
+    stand_in(f'*" fetch "*) {fetch}')
+    waited: list[int] = []
+    with pytest.raises(LedgerError, match=words):
+        open_branch(pair[1], wait=waited.append).append([told(2)], NOW)
+    assert waited in ([], [*range(1, 9)])
+    assert keys(open_branch(pair[0])) == ["closed/#1"]
+
+
 def cut(made: Made) -> None:
     made.git("update-ref", BRANCH, f"{BRANCH}~1")
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.table import Row
-from fitgate.core.breaker import watch
 from fitgate.core.breaker.replaying import replay
+from fitgate.core.breaker.watching import watch
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.entries import Draft, Entry
 from fitgate.core.policy import Policy

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from fitgate.core.breaker import Breakers, states, watch
+from fitgate.core.breaker.recorded import states
 from fitgate.core.breaker.told import move_draft
 from fitgate.core.breaker.watched import Watched
+from fitgate.core.breaker.watching import Breakers, watch
 from fitgate.core.chain import read
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.entries import Draft

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from fitgate.core.breaker.watching import states
+from fitgate.core.breaker.recorded import states
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.facts import Drill, Evaluation, Facts, Override
 from fitgate.core.policy import Policy

@@ -12,14 +12,15 @@ from typing import Any, Literal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fitgate.core.breaker import Breakers, states, watch
 from fitgate.core.breaker.levels import level
 from fitgate.core.breaker.marks import Mark
 from fitgate.core.breaker.moves import MOVES, PROBATION, Sign, State
+from fitgate.core.breaker.recorded import states
 from fitgate.core.breaker.replaying import replay
 from fitgate.core.breaker.timelines import timeline
 from fitgate.core.breaker.walking import Walk
 from fitgate.core.breaker.watched import all_watched
+from fitgate.core.breaker.watching import Breakers, watch
 from fitgate.core.chain import read
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.entries import Draft

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pydantic.types import JsonValue
 
+from fitgate.core.breaker.acting import ACTING
 from fitgate.core.breaker.resetting import Asked, lacking
 from fitgate.core.breaker.walking import Move
-from fitgate.core.breaker.watched import ACTING, Watched
+from fitgate.core.breaker.watched import Watched
 from fitgate.core.breaker.watching import Breakers
 from fitgate.core.entries import moment
 from fitgate.core.records import draft

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from fitgate.core.breaker.because import number
 from fitgate.core.breaker.made_up import made_up_operation
 from fitgate.core.breaker.moves import State
+from fitgate.core.breaker.recorded import states
 from fitgate.core.breaker.told import move_draft
 from fitgate.core.breaker.watched import Watched
-from fitgate.core.breaker.watching import Breakers, states
+from fitgate.core.breaker.watching import Breakers
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.entries import Draft, Entry
 from fitgate.core.facts import BreakerState

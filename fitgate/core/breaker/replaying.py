@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from pydantic.types import JsonValue
 
+from fitgate.core.breaker.acting import ACTING
 from fitgate.core.breaker.entitled import Entitled
 from fitgate.core.breaker.moves import Sign
 from fitgate.core.breaker.timelines import timeline
 from fitgate.core.breaker.walking import Walk
-from fitgate.core.breaker.watched import ACTING, Watched, all_watched
+from fitgate.core.breaker.watched import Watched, all_watched
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.entries import moment
 from fitgate.core.policy import Policy

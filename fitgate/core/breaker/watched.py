@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from fitgate.core.breaker.acting import environments_of, is_dry
 from fitgate.core.chronicle import Chronicle, Row, Told
 from fitgate.core.measure.bands import limits_of
 from fitgate.core.measure.history import History
@@ -16,26 +17,12 @@ from fitgate.core.measure.sample import Sample
 from fitgate.core.policy import Breaker, Policy
 from fitgate.core.records.changes import Evaluated
 
-ACTING = frozenset(
-    {"vl_hours", "rdpr", "gbr_ratio", "gbr_per_week", "gbr_unauthorised", "declared"}
-)
-"""Only these may stop anything; a breaker on another figure advises (fit.md A23)."""
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=28)
 """How far a tempo or a latency looks back, unless the trigger says otherwise (fit.md 5.4)."""
 TICK = timedelta(seconds=1)
 """Moments are told in whole seconds: the first at which an age is over a limit, not at it."""
 LESS_IS_WORSE = frozenset({"rdpr"})
-
-
-def environments_of(breaker: Breaker) -> tuple[str | None, ...]:
-    """Return where a breaker has a state of its own; null: everywhere together."""
-    return breaker.environments or (None,)
-
-
-def is_dry(breaker: Breaker, policy: Policy) -> bool:
-    """Say whether a trip stops nothing: in shadow mode, or because the breaker only advises."""
-    return policy.mode == "shadow" or breaker.when.metric not in ACTING
 
 
 @dataclass(frozen=True, eq=False)

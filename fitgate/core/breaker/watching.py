@@ -9,43 +9,23 @@ from datetime import datetime
 from functools import cached_property
 
 from fitgate.core.breaker.because import because, number
-from fitgate.core.breaker.entitled import Entitled
 from fitgate.core.breaker.levels import Level, level
 from fitgate.core.breaker.marks import Mark
 from fitgate.core.breaker.moves import Sign, State
+from fitgate.core.breaker.recorded import Recorded
 from fitgate.core.breaker.timelines import timeline
-from fitgate.core.breaker.told import MovesTold, move_draft
+from fitgate.core.breaker.told import move_draft
 from fitgate.core.breaker.walking import Moved, Walk
-from fitgate.core.breaker.watched import MONTH, TICK, Watched, all_watched, environments_of, is_dry
+from fitgate.core.breaker.watched import MONTH, TICK, Watched, all_watched
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.entries import Draft
-from fitgate.core.facts import BreakerState
-from fitgate.core.policy import Breaker, Policy
+from fitgate.core.policy import Policy
 from fitgate.core.records.changes import Landed
 from fitgate.core.records.controls import PolicyChanged, RecoveryPlanned, Reset, Tripped
 
 LOOK_BACK = MONTH
 """So far back a breaker sees what nobody wrote down in time. A first look at a long history must
 not trip over what is years old; `fitgate breaker replay` tells of that."""
-_WORSE = (State.CLOSED, State.PROBATION, State.OPEN)
-
-
-def states(
-    policy: Policy, chronicle: Chronicle, as_of: datetime, environment: str | None
-) -> tuple[BreakerState, ...]:
-    """Return the state of each breaker that concerns a change: a fact that its verdict rests on.
-
-    Read from what is written down alone. A change that names no environment is in each, so the
-    worst state counts. What tripped dry, or as a drill, is not open.
-    """
-    known = Breakers(policy, chronicle, as_of)
-    return tuple(known.state(breaker, environment) for breaker in _concerned(policy, environment))
-
-
-def _concerned(policy: Policy, environment: str | None) -> Iterator[Breaker]:
-    for breaker in policy.breakers:
-        if environment is None or {None, environment} & {*environments_of(breaker)}:
-            yield breaker
 
 
 def watch(policy: Policy, chronicle: Chronicle, as_of: datetime) -> list[Draft]:
@@ -60,42 +40,13 @@ def watch(policy: Policy, chronicle: Chronicle, as_of: datetime) -> list[Draft]:
 
 
 @dataclass(frozen=True)
-class Breakers:
-    """All breakers of a policy over one ledger, as of a moment."""
-
-    policy: Policy
-    chronicle: Chronicle
-    as_of: datetime
-
-    @cached_property
-    def told(self) -> MovesTold:
-        """Return what is written down of breakers."""
-        return MovesTold(self.chronicle)
-
-    @cached_property
-    def entitled(self) -> Entitled:
-        """Return who may reset."""
-        return Entitled(self.policy, self.chronicle)
+class Breakers(Recorded):
+    """What is written down of the breakers of a policy, and what has come about beside."""
 
     @cached_property
     def all(self) -> tuple[Watched, ...]:
         """Return each breaker, once for each of its environments."""
         return tuple(all_watched(self.policy, self.chronicle))
-
-    def state(self, breaker: Breaker, environment: str | None) -> BreakerState:
-        """Return the state of a breaker for a change in an environment; it is where it is worst."""
-        mine = [e for e in environments_of(breaker) if e is None or environment in {None, e}]
-        found = (self.recorded(breaker, each, dry=False).state for each in mine)
-        worst = max(found, key=_WORSE.index, default=State.CLOSED)
-        return BreakerState(breaker.name, worst.value, breaker.then, breaker.owner)
-
-    def recorded(
-        self, breaker: Breaker, environment: str | None, *, dry: bool | None = None
-    ) -> Walk:
-        """Return where a breaker is by what is written down; dry or not as the policy has it."""
-        dry = is_dry(breaker, self.policy) if dry is None else dry
-        moves = self.told.moving(breaker.name, environment, dry=dry)
-        return Walk(self.entitled, dry=dry).through((), moves, self.as_of)
 
     def level(self, watched: Watched) -> Level:
         """Return how the figure of a breaker stands now."""

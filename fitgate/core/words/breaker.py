@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from fitgate.core.breaker.acting import ACTING
 from fitgate.core.breaker.because import number
 from fitgate.core.breaker.levels import Level
 from fitgate.core.breaker.moves import PROBATION, State
 from fitgate.core.breaker.replaying import Replayed
 from fitgate.core.breaker.resetting import Lacking
 from fitgate.core.breaker.walking import Move, Walk
-from fitgate.core.breaker.watched import ACTING, LESS_IS_WORSE, Watched
+from fitgate.core.breaker.watched import LESS_IS_WORSE, Watched
 from fitgate.core.entries import Draft
 from fitgate.core.inert import inert
 from fitgate.core.policy import Breaker

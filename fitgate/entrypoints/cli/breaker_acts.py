@@ -180,8 +180,8 @@ def drill(
     change is held meanwhile. Exit code 1 if anything was not as it should be.
     """
     from fitgate.core.breaker import drilling
+    from fitgate.core.breaker.acting import ACTING
     from fitgate.core.breaker.moves import State
-    from fitgate.core.breaker.watched import ACTING
     from fitgate.core.words.breaker import name_words
 
     who = by or asked.reviewer()

@@ -14,8 +14,8 @@ from fitgate.entrypoints.cli import asked
 from fitgate.errors import UserError
 
 if TYPE_CHECKING:
-    from fitgate.core.breaker import Breakers
     from fitgate.core.breaker.watched import Watched
+    from fitgate.core.breaker.watching import Breakers
     from fitgate.core.entries import Draft
     from fitgate.core.reading import PolicyFile
     from fitgate.ports import Ledger
@@ -74,7 +74,7 @@ def home(
     ledger: str | None, clone: Path, repo: str | None, policy: str | None, *, create: bool = False
 ) -> Iterator[Home]:
     """Open the ledger, and read the policy that governs and all that is told."""
-    from fitgate.core.breaker import Breakers
+    from fitgate.core.breaker.watching import Breakers
     from fitgate.entrypoints.cli.governing import governing
     from fitgate.entrypoints.cli.ledgers import opened, told_by
 

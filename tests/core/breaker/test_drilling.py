@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from fitgate.core.breaker import watch
 from fitgate.core.breaker.drilling import BreakerDrill, drafts, drill
+from fitgate.core.breaker.watching import watch
 from fitgate.core.policy import Policy
 from fitgate.core.reading import PolicyFile
 from tests.breakers import (

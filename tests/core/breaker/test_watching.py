@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fitgate.core.breaker import states
+from fitgate.core.breaker.recorded import states
 from fitgate.core.records.changes import PassedBy, Seen
 from fitgate.core.records.controls import PolicyChanged
 from tests.breakers import (

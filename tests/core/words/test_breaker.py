@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from fitgate.core.breaker.acting import is_dry
 from fitgate.core.breaker.levels import Level
 from fitgate.core.breaker.replaying import replay
-from fitgate.core.breaker.watched import is_dry
 from fitgate.core.entries import Draft
 from fitgate.core.words.breaker import (
     due_words,

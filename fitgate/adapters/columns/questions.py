@@ -10,9 +10,11 @@ from typing import Any
 from fitgate.adapters.columns import sql
 from fitgate.adapters.columns.table import MOST_CATEGORIES, Columns, micros
 from fitgate.core.measure.reading import Scope, Window
+from fitgate.core.measure.tempo import SUSTAINED_DAYS
 from fitgate.core.policy import Boundary
 
-_WEEK = 7 * 24 * 3600 * 1_000_000
+_DAY = 24 * 3600 * 1_000_000
+_WEEK = 7 * _DAY
 _MONDAY = -2_208_988_800 * 1_000_000  # 1 January 1900
 HOUR = 3600 * 1_000_000
 
@@ -48,15 +50,17 @@ class Questions:
             "environment": scope.environment,
         }
         self._slots: dict[str, Any] = {"monday": _MONDAY, "week": _WEEK}
+        self._day = {"day": _DAY}
         self._limit = {"limit": round(limit_hours * HOUR)}
         self._bits = dict(columns.rows_of("SELECT name, bit FROM categories"))
+        self._every: dict[tuple[int, int], int] = {}
         least = columns.row_of("SELECT least(min(landed), min(closed)) FROM landings")[0]
         self._beginning: int = 0 if least is None else least - 1
 
     def _ask(self, question: str, **named: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401
         """Put a question about the cells; only parameters that it names may be given."""
         self._lay_out()
-        known = {**self._chosen, **self._slots, **self._limit}
+        known = {**self._chosen, **self._slots, **self._limit, **self._day}
         needed = {name: value for name, value in known.items() if f"${name}" in question}
         return self._columns.rows_of(question, **needed, **named)
 
@@ -68,17 +72,12 @@ class Questions:
         if self._columns.laid_out is self:
             return
         self._columns.laid_out = self
-        self._columns.connection.execute(
-            "CREATE OR REPLACE TEMP TABLE laid (cell INTEGER, start BIGINT, until BIGINT, "
-            "seen_from BIGINT, category BIGINT)"
-        )
         lines = [(n, *self._limits(cell)) for n, cell in enumerate(self.cells)]
-        self._columns.connection.executemany("INSERT INTO laid VALUES (?, ?, ?, ?, ?)", lines)
-        self._columns.connection.execute(
-            "CREATE OR REPLACE TEMP TABLE slots AS SELECT *, unnest(range((start - $monday) // "
-            "$week, (until - $monday) // $week + 1)) AS slot FROM laid WHERE until > start",
-            self._slots,
-        )
+        columns = zip(*lines, strict=True)
+        laid = dict(zip(("cell", "start", "until", "seen", "category"), columns, strict=True))
+        steps = [0 if cell.window.start is None else _DAY for cell in self.cells]
+        named = {name: list(values) for name, values in laid.items()}
+        self._columns.connection.execute(sql.LAY_OUT, {**named, "step": steps, **self._slots})
 
     def _limits(self, cell: Cell) -> tuple[int, int, int, int]:
         window = cell.window
@@ -111,9 +110,8 @@ class Questions:
         wanted = [(cell, [rank + 1 for rank in some]) for cell, some in ranks if some]
         if not wanted:
             return {}
-        connection = self._columns.connection
-        connection.execute("CREATE OR REPLACE TEMP TABLE picks (cell INTEGER, ranks BIGINT[])")
-        connection.executemany("INSERT INTO picks VALUES (?, ?)", wanted)
+        named = {"cell": [cell for cell, _ in wanted], "ranks": [some for _, some in wanted]}
+        self._columns.connection.execute(sql.PICKS, named)
         question = sql.FOUND + sql.PICKED.format(population=sql.POPULATIONS[population])
         found = self._ask(question)
         return {
@@ -126,6 +124,19 @@ class Questions:
         if not cells:
             return {}
         return dict(self._ask(sql.SURVIVAL, cells=list(cells)))
+
+    @cached_property
+    def days(self) -> list[list[tuple[Any, ...]]]:
+        """Return of each cell what its ratio was made of at the end of each of the last days.
+
+        That is: governed, awaited, the first and the last landing, and the sum of their ages.
+        """
+        found = {(cell, back): made for cell, back, *made in self._ask(sql.DAYS)}
+        none = (0, 0, None, None, None)
+        return [
+            [tuple(found.get((n, back), none)) for back in range(SUSTAINED_DAYS)]
+            for n in range(len(self.cells))
+        ]
 
     @cached_property
     def closings(self) -> dict[int, int]:
@@ -154,8 +165,10 @@ class Questions:
     def every(self, cell: Cell) -> int:
         """Return how many landed in a window, within the boundary or not."""
         start, until, _, _ = self._limits(cell)
-        found: int = self._columns.row_of(sql.EVERY, start=start, until=until)[0]
-        return found
+        if (start, until) not in self._every:
+            found = self._columns.row_of(sql.EVERY, start=start, until=until)[0]
+            self._every[start, until] = found
+        return self._every[start, until]
 
 
 _UNKNOWN = {"oldest", "youngest", "first", "last", "spread"}

@@ -142,38 +142,28 @@ class Asked:
     def sustained(self) -> list[bool]:
         """Return in which cells the ratio was over the line at the end of each of the last days."""
         yellow = limits_of("tempo_ratio", self.policy).yellow
-        alive = [*range(len(self.cells))] if yellow is not None else []
-        for days in range(tau.SUSTAINED_DAYS):
-            if not alive:
-                break
-            cells = [
-                Cell(_moved(self.cells[n].window, days), self.cells[n].category) for n in alive
-            ]
-            ratios = map(ratio_of, self._questions(cells).counts)
-            alive = [
-                n
-                for n, ratio in zip(alive, ratios, strict=True)
-                if ratio is not None and yellow is not None and ratio > yellow
-            ]
-        return [n in {*alive} for n in range(len(self.cells))]
+        if yellow is None:
+            return [False] * len(self.cells)
+        return [
+            all((ratio := _ratio(*day)) is not None and ratio > yellow for day in days)
+            for days in self.questions.days
+        ]
 
 
 def _last_week(window: Window) -> Window:
     return Window(window.end - WEEK, window.end, window.as_of)
 
 
-def _moved(window: Window, days: int) -> Window:
-    start = None if window.start is None else window.start - days * DAY
-    return Window(start, window.end - days * DAY)
-
-
 def ratio_of(count: Counts) -> float | None:
     """Return tau_g / tau_u of a cell, as `tempo.ratio_of` defines it."""
-    n, span = count["awaited"], (count["last"] or 0) - (count["first"] or 0)
-    if n < tau.LEAST or not span:
+    names = ("governed", "awaited", "first", "last", "aged")
+    return _ratio(*(count[name] for name in names))
+
+
+def _ratio(governed: int, n: int, first: int, last: int, aged: int) -> float | None:
+    if n < tau.LEAST or last == first:
         return None
-    ratio: float = (count["aged"] / n) / (span / (count["governed"] - 1))
-    return ratio
+    return (aged / n) / ((last - first) / (governed - 1))
 
 
 @dataclass(frozen=True, eq=False)

@@ -128,3 +128,48 @@ FIRST = (
     CHOSEN + "SELECT min(landed) FROM chosen WHERE $category = 0 OR (categories & $category) <> 0"
 )
 EVERY = "SELECT count(*) FROM landings WHERE landed > $start AND landed <= $until"
+LAY_OUT = """
+CREATE OR REPLACE TEMP TABLE slots AS
+SELECT *, unnest(range((start - 13 * step - $monday) // $week, (until - $monday) // $week + 1))
+    AS slot
+FROM (SELECT unnest($cell::INTEGER[]) AS cell, unnest($start::BIGINT[]) AS start,
+    unnest($until::BIGINT[]) AS until, unnest($seen::BIGINT[]) AS seen_from,
+    unnest($category::BIGINT[]) AS category, unnest($step::BIGINT[]) AS step)
+WHERE until > start
+"""
+PICKS = """
+CREATE OR REPLACE TEMP TABLE picks AS
+SELECT unnest($cell::INTEGER[]) AS cell, unnest($ranks::BIGINT[][]) AS ranks
+"""
+DAYS = (
+    CHOSEN
+    + """, aged AS (
+    SELECT s.cell, s.until, s.step, s.until - s.start AS length, s.until - c.landed AS before,
+        c.landed, c.closed, c.awaited, $day AS day
+    FROM chosen c JOIN slots s ON s.slot = (c.landed - $monday) // $week
+    WHERE c.governed AND c.landed > s.start - 13 * s.step AND c.landed <= s.until
+      AND (s.category = 0 OR (s.category & c.categories) <> 0)
+), daily AS (
+    SELECT cell, until, step, day, length // day AS whole, before // day AS landed_ago,
+        before % day < length % day AS in_rest,
+        CASE WHEN closed IS NULL OR closed > until THEN -1
+             ELSE least((until - closed) // day, 13) END AS closed_ago,
+        count(*) AS governed, count_if(awaited) AS awaited, min(landed) AS first,
+        max(landed) AS last, sum(landed) FILTER (awaited) AS landings,
+        sum(closed) FILTER (awaited) AS closings
+    FROM aged GROUP BY ALL
+)
+SELECT cell, back, sum(governed), sum(awaited), min(first), max(last),
+    sum(CASE WHEN closed_ago >= back THEN closings ELSE awaited * (until - back * day) END
+        - landings)
+FROM daily, range(14) AS days(back)
+WHERE landed_ago >= back AND (step = 0 OR landed_ago < back + whole
+    OR (landed_ago = back + whole AND in_rest))
+GROUP BY cell, back
+"""
+)
+"""What the tempo ratio was made of at the end of each of the last days.
+
+Landings are counted by how many days before the end of a window they were and were closed, and a
+day's window is made of these.
+"""

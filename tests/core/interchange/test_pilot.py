@@ -1,4 +1,4 @@
-"""The pilot pack's logs and the ledger: what becomes of a row, and of one that was corrected since."""
+"""The pilot pack's logs and the ledger: what becomes of a row, and of a corrected one."""
 
 from __future__ import annotations
 

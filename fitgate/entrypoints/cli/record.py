@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -197,12 +198,14 @@ def _record(
     if csv is not None and values:
         raise typer.BadParameter(f"--csv says it all: leave out {', '.join(map(_option, values))}")
     rules = governing(clone, policy).policy
-    table = _file(kind, csv) if csv is not None else _typed(kind, values)
+    table = _file(kind, csv) if csv is not None else _typed(kind, values, now)
     keys = keys_of(kind, table, rules, now)
     with opened(ledger, clone, repo, create=True) as book:
         known = known_of(read(book.stored()), keys)
         if csv is None and "at" not in values and keys and (held := known.entries.get(keys[0])):
-            table = _typed(kind, {**values, "at": moment(held.at)})  # told again, at no other time
+            table = _typed(
+                kind, {**values, "at": moment(held.at)}, now
+            )  # told again, at no other time
         try:
             drafts = told_drafts(kind, table, rules, now, known)
         except ImportProblemsError as exc:
@@ -229,12 +232,12 @@ def _file(kind: Kind, name: str) -> Table:
     return read_table(asked.decoded(asked.bytes_of(name), name), name, COLUMNS[kind])
 
 
-def _typed(kind: Kind, values: Mapping[str, str]) -> Table:
+def _typed(kind: Kind, values: Mapping[str, str], now: datetime) -> Table:
     """Return what was typed as a table of one row; a day is its beginning, no time is now."""
     from fitgate.core.entries import moment
     from fitgate.core.interchange.tables import Table, TableRow
     from fitgate.core.interchange.told import COLUMNS
 
-    at = asked.moment(values["at"], "--at") if "at" in values else asked.now()
+    at = asked.moment(values["at"], "--at") if "at" in values else now
     row = TableRow(1, {**values, "at": moment(at)})
     return Table("the command line", COLUMNS[kind].known, (row,))

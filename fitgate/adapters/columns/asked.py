@@ -77,7 +77,11 @@ class Asked:
     @cached_property
     def all_lags(self) -> list[_Ordered]:
         """Return the lags of what was closed, of whatever nature."""
-        return self._ordered("all_lags", [(c["closed_all"], 0) for c in self.counts])
+        others = [c["closed_all"] != c["closed"] for c in self.counts]
+        sizes = [(c["closed_all"] * more, 0) for c, more in zip(self.counts, others, strict=True)]
+        found = self._ordered("all_lags", sizes)
+        three = zip(found, self.lags, others, strict=True)
+        return [every if more else lags for every, lags, more in three]
 
     @cached_property
     def gaps(self) -> list[_Ordered]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.branch_ledger import branch_rows
 from benchmarks.breakers import breaker_rows
+from benchmarks.figures import figure_rows
 from benchmarks.ledger import ledger_rows
 from benchmarks.race import Lap, median, race
 from benchmarks.replaying import replay_rows
@@ -38,6 +39,7 @@ def main() -> int:
         *scan_rows(asked.repo, asked.rounds, asked.pydriller_commits),
         *check_rows(asked.rounds),
         *rule_rows(asked.repo),
+        *figure_rows(),
         *replay_rows(asked.repo, asked.rounds),
         *ledger_rows(asked.rounds),
         *branch_rows(),

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
     from fitgate.adapters.ledger.projection import ProjectedLedger
     from fitgate.adapters.policy_graph import Draw
     from fitgate.adapters.register_files import Writer
+    from fitgate.core.chronicle import Chronicle
     from fitgate.core.drills import Rehearsal, Rehearsed
     from fitgate.core.events import Event
     from fitgate.core.facts import Repo
     from fitgate.core.ledger_file import LedgerFile
-    from fitgate.core.measure.overview import Group, Overview
+    from fitgate.core.measure.overview import Group, Overview, Source
     from fitgate.core.measure.reading import Figure
-    from fitgate.core.policy import Threshold
+    from fitgate.core.policy import Policy, Threshold
     from fitgate.core.reading import PolicyFile
     from fitgate.core.register import Register, RegisterEntry
     from fitgate.core.reverts import Reverts
@@ -231,6 +233,25 @@ def register_writers() -> Mapping[str, Writer]:
         "register.json": register_files.write_json,
         "verdicts.json": register_files.write_verdicts,
     }
+
+
+@contextmanager
+def figures_in_columns(
+    ledger: Ledger, where: str, policy: Callable[[Chronicle], Policy], least: int
+) -> Iterator[Source | None]:
+    """Open the columns of a ledger as a source of figures, beside its file or in memory.
+
+    None where they would not pay: without DuckDB, without rows beside the entries, or with no more
+    than `least` landings. `policy` chooses one from what the ledger tells of policies.
+    """
+    if ledger.head().seq <= least or find_spec("duckdb") is None:
+        yield None
+        return
+    from fitgate.adapters.columns.source import opened
+
+    file = Path(where.removeprefix("sqlite:///") + ".columns")
+    with opened(ledger, file if ledger_kind(where) == "sqlite" else None, policy, least) as source:
+        yield source
 
 
 def metrics_page(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pydantic.types import JsonValue
@@ -126,28 +126,44 @@ def events(chronicle: Chronicle) -> Iterator[Event]:
     yield from sorted(found, key=lambda event: (event.at, event.row.change, event.passed.how))
 
 
+def completed(rows: Iterable[Row], chronicle: Chronicle) -> Iterator[Row]:
+    """Yield rows with all their bypasses, also those that only the ledger as a whole shows.
+
+    Of `chronicle` only what it tells of gates and labels is looked at.
+    """
+    openings, lowered = [*_openings(chronicle.told(GateChanged))], _lowered(chronicle)
+    for row in rows:
+        passed = tuple(_of(row, openings, lowered))
+        yield row if passed == row.bypasses else replace(row, bypasses=passed)
+
+
 def _all(chronicle: Chronicle) -> Iterator[Event]:
-    openings = [*_openings(chronicle.told(GateChanged))]
-    lowered = _lowered(chronicle)
-    for row in chronicle.rows():
-        told = lowered.get(row.change)
-        if told is not None and told.at <= row.landed_at:
-            record = told.record
-            yield Event(
-                row, PassedBy("label-lowered", by=record.by, reason=record.why), row.landed_at
-            )
-        if row.nature.is_io is not True:
-            continue
+    for row in completed(chronicle.rows(), chronicle):
         for passed in row.bypasses:
             yield Event(row, passed, row.landed_at)
-        for gate, start, end, by in openings:
-            if start <= row.landed_at <= end:
-                yield Event(row, PassedBy("gate-weakened", (gate,), by=by), row.landed_at)
+
+
+def _of(
+    row: Row, openings: Sequence[Opening], lowered: dict[str, Told[Reclassified]]
+) -> Iterator[PassedBy]:
+    told = lowered.get(row.change)
+    if told is not None and told.at <= row.landed_at:
+        yield PassedBy("label-lowered", by=told.record.by, reason=told.record.why)
+    if row.nature.is_io is not True:
+        return
+    yield from row.bypasses
+    for gate, start, end, by in openings:
+        if start <= row.landed_at <= end:
+            yield PassedBy("gate-weakened", (gate,), by=by)
+
+
+Opening = tuple[str, datetime, datetime, str | None]
+"""A gate, from when until when it stood open, and who opened it."""
 
 
 def _openings(
     changes: Sequence[Told[GateChanged]],
-) -> Iterator[tuple[str, datetime, datetime, str | None]]:
+) -> Iterator[Opening]:
     """Yield each time that a gate was weakened and soon after restored."""
     since: dict[str, Told[GateChanged]] = {}
     for told in sorted(changes, key=lambda t: (t.at, t.seq)):

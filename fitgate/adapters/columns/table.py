@@ -65,6 +65,7 @@ class Columns:
             self.connection.execute(f"SET threads = {threads:d}")
             self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
             self.connection.execute("SET preserve_insertion_order = false")
+            self.connection.execute("SET enable_progress_bar = false")
             if self._version() != VERSION:
                 self._begin_anew()
         except duckdb.Error as exc:

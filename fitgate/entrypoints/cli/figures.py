@@ -11,11 +11,9 @@ from fitgate.errors import UserError
 
 if TYPE_CHECKING:
     from fitgate.core.chronicle import Chronicle
-    from fitgate.core.measure.history import History
-    from fitgate.core.measure.overview import Overview
+    from fitgate.core.measure.overview import By, Overview, Source
     from fitgate.core.measure.reading import Scope, Window
     from fitgate.core.policy import Policy
-    from fitgate.entrypoints.cli.metrics import Breakdown
     from fitgate.ports import Ledger
 
 
@@ -41,32 +39,22 @@ def that_judged(given: str | None, told: Chronicle, ledger: Ledger) -> tuple[Pol
     return default, f"{SHIPPED}, mode {default.mode}, as the ledger holds no policy"
 
 
-def overview_of(  # noqa: PLR0917 - what an overview is made of
-    history: History,
-    policy: Policy,
-    source: str,
-    scope: Scope,
-    window: Window,
-    entries: int,
-    by: Breakdown | None = None,
+def overview_of(
+    figures: Source, told: tuple[str, int], scope: Scope, window: Window, by: By | None = None
 ) -> Overview:
-    """Measure all figures, and broken down if that is asked for."""
-    from fitgate.core.measure.figures import measure
-    from fitgate.core.measure.overview import Overview, break_down
+    """Measure all figures, and broken down if that is asked for.
 
-    groups = break_down(history, policy, scope, window, by.value) if by is not None else ()
-    return Overview(
-        source,
-        scope,
-        window,
-        entries,
-        measure(history, policy, scope, window),
-        by.value if by is not None else None,
-        tuple(groups),
-    )
+    `told` are where the policy is from, in words, and how many entries the ledger has.
+    """
+    from fitgate.core.measure.overview import ALL, Overview, break_down
+
+    groups = [] if by is None else break_down(figures, scope, window, by)
+    (readings,) = figures.measure([(scope, window, ALL)])
+    source, entries = told
+    return Overview(source, scope, window, entries, readings, by, tuple(groups))
 
 
-def write_page(out: Path, overview: Overview, history: History, policy: Policy) -> list[Path]:
+def write_page(out: Path, overview: Overview, figures: Source) -> list[Path]:
     """Write the figures as JSON and as a page with their trend, and return the files.
 
     Raises:
@@ -86,8 +74,8 @@ def write_page(out: Path, overview: Overview, history: History, policy: Policy) 
     with written(files[0]) as file:
         json.dump(overview_json(overview), file, indent=2, ensure_ascii=False)
         file.write("\n")
-    drawn = tuple(trend(history, policy, overview.scope, at_least(overview.window)))
-    limits = {figure: limits_of(figure, policy) for figure in FIGURES}
+    drawn = trend(figures, overview.scope, at_least(overview.window))
+    limits = {figure: limits_of(figure, figures.policy) for figure in FIGURES}
     with written(files[1]) as file:
         metrics_page(overview, drawn, limits, __version__, file)
     return files

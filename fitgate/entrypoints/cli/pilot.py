@@ -126,6 +126,7 @@ def report(
 ) -> None:
     """Report on the pilot: the nine sections of the pilot pack, filled from the ledger."""
     from fitgate.bootstrap import written
+    from fitgate.core.measure.overview import Plain
     from fitgate.core.pilots.report import report_json
     from fitgate.core.words.pilot import markdown
     from fitgate.entrypoints.cli.figures import write_page
@@ -140,7 +141,7 @@ def report(
         print(document if as_json else text, end="\n" if as_json else "")
         return
     # The dashboard is D1; it names the repository, so it is no part of what is shared outside.
-    files = [] if anonymous else write_page(out, overview, history, judging)
+    files = [] if anonymous else write_page(out, overview, Plain(history, judging))
     out.mkdir(parents=True, exist_ok=True)
     for name, content in {"report.md": text, "report.json": document + "\n"}.items():
         with written(out / name) as file:
@@ -154,6 +155,7 @@ def _report(
 ) -> tuple[Report, Overview, History, Policy]:
     """Fill the report; beside it what the page of its figures is made from."""
     from fitgate.core.measure.history import History
+    from fitgate.core.measure.overview import Plain
     from fitgate.core.measure.reading import Scope, Window
     from fitgate.core.pilots import filling
     from fitgate.entrypoints.cli.figures import overview_of, that_judged
@@ -169,7 +171,7 @@ def _report(
     window = Window(asked.since(since, begun.at), end)
     judging, source = that_judged(policy, told, home)
     history = History.of(told)
-    overview = overview_of(history, judging, source, Scope(home.repo), window, told.seq)
+    overview = overview_of(Plain(history, judging), (source, told.seq), Scope(home.repo), window)
     cases = counterfactuals(path, policy, window)
     observed = filling.Observed(told, begun, judging, window)
     return filling.report(observed, overview.readings, cases), overview, history, judging

@@ -70,6 +70,11 @@ def test_a_whole_ledger_is_said_to_be_whole(fitgate: Fitgate) -> None:
         ("UPDATE entries SET content = x'7b7d' WHERE seq = 2", 2, "does not have the digest that"),
         ("DELETE FROM entries WHERE seq = 2", 2, "is missing: 3 comes after 1"),
         ("DELETE FROM entries WHERE seq = 3", 3, "is missing: the ledger went on to 3"),
+        (
+            "UPDATE chains SET seq = 2, digest = (SELECT digest FROM entries WHERE seq = 2)",
+            3,
+            "was written past the end of the ledger",
+        ),
         ("UPDATE chains SET digest = 'sha256:0'", 3, "is not the one that the ledger ended with"),
     ],
 )

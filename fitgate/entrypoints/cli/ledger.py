@@ -83,22 +83,26 @@ def _walk(ledger: Ledger, noted: Head | None) -> Head:
     from fitgate.bootstrap import progress
     from fitgate.core.chain import linked
 
-    head, last = ledger.head(), Head()
-    with progress("checking entries", head.seq, shown=sys.stderr.isatty()) as show:
+    before, last = ledger.head(), Head()
+    known = {before.seq: (before.digest, "the one that the ledger ended with")}
+    if noted is not None:
+        known[noted.seq] = (noted.digest, f"the one noted down, {noted.digest}")
+    with progress("checking entries", before.seq, shown=sys.stderr.isatty()) as show:
         for each in linked(ledger.stored(), ledger.repo):
-            if noted is not None and each.seq == noted.seq and each.digest != noted.digest:
-                raise BrokenChainError(each.seq, f"is not the one noted down, {noted.digest}")
-            if each.seq > head.seq:
-                break  # written since we began
-            last = Head(each.seq, each.digest, head.recorded_at)
+            digest, which = known.get(each.seq, (each.digest, ""))
+            if each.digest != digest:
+                raise BrokenChainError(each.seq, f"is not {which}")
+            last = Head(each.seq, each.digest, before.recorded_at)
             if each.seq % _EVERY == 0:
                 show(each.seq)
-    upto = max(head.seq, noted.seq if noted else 0)
-    if last.seq < upto:
-        raise BrokenChainError(last.seq + 1, f"is missing: the ledger went on to {upto}")
-    if last.digest != head.digest:
+    if last.seq < max(known):
+        raise BrokenChainError(last.seq + 1, f"is missing: the ledger went on to {max(known)}")
+    after = ledger.head()  # others may have written since we began
+    if last.seq > after.seq:
+        raise BrokenChainError(after.seq + 1, "was written past the end of the ledger")
+    if last.seq == after.seq and last.digest != after.digest:
         raise BrokenChainError(last.seq, "is not the one that the ledger ended with")
-    return head
+    return after if after.seq == last.seq else last
 
 
 def _noted(expect: str | None) -> Head | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,12 @@ def test_a_server_that_does_not_answer_is_said_without_its_password() -> None:
         open_database("postgresql://me:secret@127.0.0.1:1/db?password=secret", create=True)
     assert "secret" not in str(caught.value)
     assert str(caught.value).startswith("postgresql://me:***@127.0.0.1:1/db: ")
+
+
+def test_without_its_driver_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(UserError, match=r"needs the driver psycopg: install `fitgate\[postgres\]`"):
+        open_database("postgresql://me@127.0.0.1:1/db")
 
 
 def test_a_database_that_the_server_does_not_have_is_for_the_user_to_make(postgres: object) -> None:

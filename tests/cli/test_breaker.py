@@ -129,6 +129,7 @@ def test_list_shows_each_breaker_and_what_is_not_written_down_yet(at: Told) -> N
     assert (found["state"], found["over"], found["acts"]) == ("closed", True, True)
     assert found["not_written_down"][0].startswith("tripped/CB-VL/*/")
     assert "CB-DIS in staging" not in at.said("list", "--environment", "production")
+    assert "late in a row" not in at.said("list", "--as-of", str((NOW - 30 * DAY).date()))
 
 
 def test_a_breaker_is_tripped_by_hand_in_one_environment(at: Told) -> None:
@@ -174,12 +175,13 @@ def test_a_replay_says_when_each_would_have_tripped(at: Told) -> None:
         [pushed, closed("p", NOW - 20 * DAY + HOUR), landed("q", NOW - 12 * DAY), *LATE, *DONE]
     )
     said = at.said("replay")
-    assert "CB-GBR would have tripped once, open for 8 days in all; 0 of" in said
+    assert "CB-GBR would have tripped once, open for 8 days in all; 1 of" in said
     assert "CB-VL would have tripped once" in said
     found = at.data("replay", "--since", "11d")["breakers"]
     episodes = {b["name"]: len(b["episodes"]) for b in found}
     assert episodes == {"CB-VL": 1, "CB-GBR": 0, "CB-IO": 0, "CB-DIS": 0}
-    assert at.said("replay", "--json") == at.said("replay", "--json")
+    then = ("replay", "--as-of", NOW.isoformat(), "--json")
+    assert at.said(*then) == at.said(*then)
 
 
 def test_a_plan_for_what_has_not_tripped_is_refused(at: Told) -> None:
@@ -218,3 +220,23 @@ def test_a_policy_without_breakers_says_so(at: Told, tmp_path: Path) -> None:
     assert "declares no breakers" in at.said("list")
     assert "declares no breakers" in at.said("replay")
     assert "it declares none" in at("show", "CB-VL").stderr
+
+
+def test_all_that_is_done_is_told_as_data_too(at: Told) -> None:
+    at.write(LATE)
+    moves = at.data("watch")["moves"]
+    assert [(m["kind"], m["breaker"], m["metric"]) for m in moves] == [
+        ("Tripped", "CB-VL", "vl_hours")
+    ]
+    plan = at.data("plan", "CB-VL", "--plan", "run them", "--by", "rita")
+    assert (plan["written"], plan["entry"]["plan"]) == (True, "run them")
+    trip = at.data("trip", "CB-GBR", "--because", "a hunch", "--by", "rita")
+    assert (trip["entry"]["kind"], trip["entry"]["by"]) == ("Tripped", "rita")
+    drill = at.data("drill", "CB-DIS", "--environment", "staging", "--by", "zoe")
+    assert (drill["worked"], len(drill["steps"])) == (True, 6)
+    shown = at.data("show", "CB-VL", "--by", "rita")["breakers"][0]
+    assert [m["kind"] for m in shown["moves"]] == ["Tripped", "RecoveryPlanned"]
+    assert shown["reset_lacks"] == [
+        "it cannot be reset by this person: rita is its owner",
+        "its figure is not back under yellow",
+    ]

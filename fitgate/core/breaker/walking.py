@@ -140,14 +140,21 @@ class Walk:
 
     def _hear(self, told: Move) -> None:
         match told.record:
-            case Tripped():
-                if not self._move(told.at, Sign.EXCEEDED, told) and self.opened is not None:
+            case Tripped() as trip:
+                if trip.by is None and (opening := self._untold(told.at)):
+                    opening.records.append(told)
+                elif not self._move(told.at, Sign.EXCEEDED, told) and self.opened is not None:
                     self.opened.records.append(told)
             case RecoveryPlanned():
                 if self.state is State.OPEN:
                     self.plan = told
             case Reset() as reset:
                 self._reset(told, reset)
+
+    def _untold(self, at: datetime) -> Moved | None:
+        """Return an opening at a moment that no record has told of; it may be over already."""
+        openings = (m for m in reversed(self.moves) if m.at == at and m.to is State.OPEN)
+        return next((each for each in openings if not each.records), None)
 
     def _reset(self, told: Told[Any], reset: Reset) -> None:
         """Let a reset count if all that it needs was there; another moves nothing."""

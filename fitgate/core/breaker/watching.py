@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 
 from fitgate.core.breaker.because import because, number
 from fitgate.core.breaker.levels import Level, level
@@ -34,9 +35,7 @@ def watch(policy: Policy, chronicle: Chronicle, as_of: datetime) -> list[Draft]:
     Writing them down and watching again gives none. Watched often or seldom, it comes to the same
     moves, as long as it is watched once in `LOOK_BACK`.
     """
-    known = Breakers(policy, chronicle, as_of)
-    drafts = [draft for watched in known.all for draft in known.due(watched)]
-    return sorted(drafts, key=lambda draft: (draft.at, draft.key))
+    return Breakers(policy, chronicle, as_of).all_due()
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,11 @@ class Breakers(Recorded):
     def all(self) -> tuple[Watched, ...]:
         """Return each breaker, once for each of its environments."""
         return tuple(all_watched(self.policy, self.chronicle))
+
+    def all_due(self) -> list[Draft]:
+        """Return the moves that are not written down yet, oldest first, each breaker's in order."""
+        drafts = [draft for watched in self.all for draft in self.due(watched)]
+        return sorted(drafts, key=attrgetter("at"))
 
     def level(self, watched: Watched) -> Level:
         """Return how the figure of a breaker stands now."""

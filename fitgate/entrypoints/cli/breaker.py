@@ -10,6 +10,7 @@ import typer
 
 from fitgate.entrypoints.cli import asked, breaker_acts
 from fitgate.entrypoints.cli.breaker_home import (
+    AsOfOption,
     ByOption,
     EnvironmentOption,
     Home,
@@ -33,6 +34,7 @@ app = typer.Typer(
 def listed(
     *,
     environment: EnvironmentOption = None,
+    as_of: AsOfOption = None,
     as_json: JsonOption = False,
     policy: PolicyOption = None,
     clone: PathOption = Path(),
@@ -43,7 +45,7 @@ def listed(
     from fitgate.bootstrap import print_table
     from fitgate.core.words.breaker import TABLE, due_words, table_row
 
-    with home(ledger, clone, repo, policy) as at_home:
+    with home(ledger, clone, repo, policy, as_of=as_of) as at_home:
         mine = [w for w in at_home.known.all if environment in {None, w.environment}]
         known = at_home.known
         due = [draft for watched in mine for draft in known.due(watched)]
@@ -124,8 +126,7 @@ def watch(
 
     with home(ledger, clone, repo, policy) as at_home:
         known = at_home.known
-        due = [draft for watched in known.all for draft in known.due(watched)]
-        due.sort(key=lambda draft: (draft.at, draft.key))
+        due = known.all_due()
         if not dry_run:
             at_home.write(due)
     if as_json:
@@ -146,6 +147,7 @@ def replay(
     since: Annotated[
         str, typer.Option(help="90d, 12w, a day, a moment, or all.", metavar="WHEN")
     ] = "all",
+    as_of: AsOfOption = None,
     as_json: JsonOption = False,
     policy: PolicyOption = None,
     clone: PathOption = Path(),
@@ -162,9 +164,9 @@ def replay(
     from fitgate.core.breaker.replaying import replay as replayed
     from fitgate.core.words.breaker import REPLAY, replay_lines, replay_rows
 
-    start = asked.since(since, asked.now())
-    with home(ledger, clone, repo, policy) as at_home:
+    with home(ledger, clone, repo, policy, as_of=as_of) as at_home:
         known = at_home.known
+    start = asked.since(since, known.as_of)
     total = len(known.policy.breakers)
     shown = asked.colourful() and not as_json
     with progress("replaying", total, shown=shown) as done:

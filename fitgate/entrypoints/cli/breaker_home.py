@@ -26,6 +26,10 @@ EnvironmentOption = Annotated[
     typer.Option("--environment", help="Where, if it watches several.", metavar="E"),
 ]
 ByOption = Annotated[str | None, typer.Option("--by", help="Who; else you.", metavar="LOGIN")]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="As it was then: a day or a moment; else now.", metavar="WHEN"),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -71,13 +75,20 @@ class Home:
 
 @contextmanager
 def home(
-    ledger: str | None, clone: Path, repo: str | None, policy: str | None, *, create: bool = False
+    ledger: str | None,
+    clone: Path,
+    repo: str | None,
+    policy: str | None,
+    *,
+    as_of: str | None = None,
+    create: bool = False,
 ) -> Iterator[Home]:
     """Open the ledger, and read the policy that governs and all that is told."""
     from fitgate.core.breaker.watching import Breakers
     from fitgate.entrypoints.cli.governing import governing
     from fitgate.entrypoints.cli.ledgers import opened, told_by
 
-    file, at = governing(clone, policy), asked.now()
+    file = governing(clone, policy)
+    at = asked.now() if as_of is None else asked.moment(as_of, "--as-of")
     with opened(ledger, clone, repo, create=create) as found:
-        yield Home(found, file, Breakers(file.policy, told_by(found), at))
+        yield Home(found, file, Breakers(file.policy, told_by(found, at), at))

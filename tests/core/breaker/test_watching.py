@@ -15,6 +15,7 @@ from tests.breakers import (
     BYPASSED,
     DRILLS,
     LATE,
+    breakers,
     ledger_with,
     planned,
     policy_with,
@@ -257,3 +258,51 @@ def test_the_states_are_those_of_the_policy_with_their_owner() -> None:
         "freeze",
         "rita",
     )
+
+
+def test_a_record_that_it_is_open_opens_it_and_one_of_the_future_is_not_heard_yet() -> None:
+    ledger = ledger_with(reset(NOW - DAY, "rita", to="open"), reset(NOW + DAY, to="probation"))
+    policy = policy_with(BY_HAND)
+    assert state(ledger, policy, NOW - 2 * DAY) == "closed"
+    assert state(ledger, policy) == "open"
+
+
+def test_nobody_writes_that_a_breaker_proved_itself_before_its_week_is_over() -> None:
+    drafts = [tripped(NOW - 9 * DAY, "rita"), planned(NOW - 8 * DAY), reset(NOW - 7 * DAY)]
+    policy = policy_with(BY_HAND)
+    early = ledger_with(*drafts, reset(NOW - HOUR, None, to="closed"))
+    assert state(early, policy) == "probation"
+    assert state(ledger_with(*drafts, reset(NOW, None, to="closed")), policy) == "closed"
+    assert state(ledger_with(*drafts, reset(NOW, "sam", to="closed")), policy) == "probation"
+
+
+def test_what_is_validated_at_the_very_moment_at_which_it_is_late_was_late() -> None:
+    policy = policy_with({"metric": "vl_hours", "limit": 72}, mode="shadow")
+    late = landed("c", NOW - 9 * DAY)
+    ledger = ledger_with(late, closed("c", NOW - 6 * DAY + SECOND))
+    trip, calm = watched(ledger, policy)
+    assert trip.at == calm.at == NOW - 6 * DAY + SECOND
+    assert watched(ledger, policy) == []
+
+
+def test_limits_and_windows_beyond_any_calendar_trip_nothing() -> None:
+    policy = policy_with(
+        {"metric": "vl_hours", "limit": 1e12},
+        {"metric": "io_count", "limit": 9, "window": "P500000W"},
+        {"metric": "vl_hours"},
+        {"metric": "tempo_ratio", "limit": 1},
+    )
+    same_moment = [landed(f"s{n}", NOW - 20 * DAY) for n in range(6)]
+    assert watched(ledger_with(*THREE, *same_moment), policy) == []
+
+
+def test_a_dry_trip_by_hand_stays_until_somebody_resets_it() -> None:
+    policy = policy_with(LATE, mode="shadow")
+    ledger = ledger_with(
+        landed("c", NOW - 3 * DAY),
+        closed("c", NOW - 3 * DAY + HOUR),
+        tripped(NOW - DAY, "rita", dry=True),
+    )
+    assert watched(ledger, policy) == []
+    known = breakers(ledger, policy)
+    assert known.recorded(policy.breakers[0], None).state.value == "open"

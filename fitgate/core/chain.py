@@ -70,6 +70,8 @@ def _not_canonical(content: bytes) -> str | None:
 def read(stored: Iterable[Stored], as_of: datetime | None = None) -> Iterator[Entry]:
     """Yield entries as values; those that came about after `as_of` are left out.
 
+    A drill that is planned comes about when it is planned: the time of its entry is when it is due.
+
     Raises:
         BrokenChainError: at bytes that are no entry.
     """
@@ -79,5 +81,6 @@ def read(stored: Iterable[Stored], as_of: datetime | None = None) -> Iterator[En
         except ValidationError as exc:
             told = exc.errors(include_url=False)[0]["msg"]
             raise BrokenChainError(each.seq, f"is no entry: {told}") from exc
-        if as_of is None or entry.at <= as_of:
+        known_at = entry.recorded_at if entry.kind == "DrillScheduled" else entry.at
+        if as_of is None or known_at <= as_of:
             yield entry

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from heapq import merge
 from itertools import groupby
-from operator import add, itemgetter
+from operator import add, itemgetter, neg
 from typing import NamedTuple
 
 from fitgate.core.breaker.lag import lag_marks
@@ -51,19 +52,12 @@ def _rolling(
     rows: Iterable[Row], count: Callable[[Row], _Count], window: timedelta
 ) -> Iterator[tuple[datetime, _Count]]:
     """Yield the counts of a window that ends at each moment at which one comes or goes."""
-    steps: list[tuple[datetime, _Count]] = []
-    for row in rows:
-        said = count(row)
-        if any(said):
-            steps += (
-                (row.landed_at, said),
-                (_after(row.landed_at, window), _Count(*(-n for n in said))),
-            )
-    steps.sort(key=itemgetter(0))
+    comes = [(row.landed_at, said) for row in rows if any(said := count(row))]
+    goes = [(_after(at, window), _Count._make(map(neg, said))) for at, said in comes]
     total = _Count()
-    for at, together in groupby(steps, key=itemgetter(0)):
+    for at, together in groupby(merge(comes, goes, key=itemgetter(0)), key=itemgetter(0)):
         for _, said in together:
-            total = _Count(*map(add, total, said))
+            total = _Count._make(map(add, total, said))
         yield at, total
 
 

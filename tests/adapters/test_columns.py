@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -205,6 +207,14 @@ def test_more_categories_than_bits_are_refused_and_nothing_is_kept() -> None:
         columns.take(rows, "github:1", 1, None)
     assert columns.row_of("SELECT count(*) FROM landings") == (0,)
     columns.close()
+
+
+def test_a_command_that_used_columns_leaves_without_a_word() -> None:
+    used = "from fitgate.adapters.columns.table import Columns; Columns().close()"
+    leave = "from fitgate.entrypoints.cli import main; sys.argv = ['fitgate', '--version']; main()"
+    words = [sys.executable, "-c", f"import sys; {used}; {leave}"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 def test_a_file_that_is_no_table_is_named(tmp_path: Path) -> None:

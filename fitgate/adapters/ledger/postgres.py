@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy import (
+    ARRAY,
+    URL,
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    create_engine,
+    func,
+    insert,
+    literal_column,
+    make_url,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from fitgate.adapters.ledger.database import PATIENCE, Database
+from fitgate.adapters.ledger.tables import ENTRIES
 from fitgate.errors import LedgerError, UserError
 
+_FEW = 20
 _NO_SUCH_DATABASE, _LOCK_NOT_AVAILABLE = "3D000", "55P03"
 _NO_DATABASE = re.compile(r'database ".*" does not exist$')  # libpq gives no code while connecting
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('fitgate ledger ' || :chain, 0))")
@@ -63,6 +84,36 @@ class PostgresDatabase(Database):
         limit = {"limit": f"{max(1, round(self.patience * 1000))}ms"}
         connection.execute(text("SELECT set_config('lock_timeout', :limit, true)"), limit)
         connection.execute(_LOCK, {"chain": chain})
+
+    def add(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows to the entries: a few by INSERT, many by COPY, which takes them in one go."""
+        if len(rows) <= _FEW:
+            connection.execute(insert(ENTRIES), rows)
+            return
+        import psycopg  # noqa: PLC0415 - it is there, for we are connected
+
+        driver: Any = connection.connection.driver_connection
+        try:
+            with driver.cursor() as cursor, cursor.copy("COPY entries FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(tuple(row.values()))
+        except psycopg.Error as exc:
+            raise DBAPIError("COPY entries", None, exc) from exc
+
+    def among(
+        self, told: Sequence[Column[Any]], column: Column[Any], *conditions: ColumnElement[bool]
+    ) -> Select[Any]:
+        """Return what looks each value up in the index of its column.
+
+        Left to itself the planner reads the whole chain for it until the table has been analysed,
+        that is, as long as a new ledger is being filled. OFFSET keeps it from seeing through this.
+        """
+        array = bindparam("asked", type_=ARRAY(Text))
+        each = func.unnest(array).table_valued("value").render_derived(name="each")
+        chain = column.table.c.chain == bindparam("chain")
+        found = select(*told).where(chain, column == each.c.value, *conditions)
+        there = found.offset(literal_column("0")).lateral("there")
+        return select(*there.c).select_from(each.join(there, true()))
 
     def is_busy(self, exc: DBAPIError) -> bool:
         """Say whether the lock was not to be had in time."""

@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from fitgate.adapters.ledger.database import Database
 from fitgate.adapters.ledger.sql import ASKED, PAGE, SqlLedger, micros, moment
 from fitgate.adapters.ledger.tables import CHAINS, CHANGES, ENTRIES
 from fitgate.core.chain import read
@@ -36,15 +37,6 @@ _NEW = (
     .where(ENTRIES.c.chain == bindparam("chain"), ENTRIES.c.seq > bindparam("after"))
     .order_by(ENTRIES.c.seq)
     .limit(PAGE)
-)
-_OF_CHANGES = (
-    select(ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
-    .where(
-        ENTRIES.c.chain == bindparam("chain"),
-        ENTRIES.c.seq <= bindparam("upto"),
-        ENTRIES.c.change.in_(bindparam("changes", expanding=True)),
-    )
-    .order_by(ENTRIES.c.seq)
 )
 _OF_KINDS = (
     select(ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
@@ -68,6 +60,12 @@ _PASSED_BY = TypeAdapter(tuple[PassedBy, ...])
 
 class ProjectedLedger(SqlLedger):
     """A chain in a database, and one row a landing beside it."""
+
+    def __init__(self, database: Database, repo: str) -> None:
+        super().__init__(database, repo)
+        told = [ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest]
+        before = ENTRIES.c.seq <= bindparam("upto")
+        self._of_changes = database.among(told, ENTRIES.c.change, before)
 
     def rows(self) -> Iterator[Row]:
         """Yield what the entries come to, as `Chronicle.rows` does; costs what is new to fold.
@@ -156,16 +154,14 @@ class ProjectedLedger(SqlLedger):
                 touched[change] = None
         changes = [*touched]
         for start in range(0, len(changes), ASKED):
-            asked = {"chain": chain, "upto": after, "changes": changes[start : start + ASKED]}
+            asked = {"chain": chain, "upto": after, "asked": changes[start : start + ASKED]}
             self._fold(connection, chain, asked)
         connection.execute(_BROUGHT, {"chain": chain, "projected_seq": after})
         return after
 
     def _fold(self, connection: Connection, chain: int, asked: dict[str, Any]) -> None:
-        entries = (
-            Stored(seq, bytes(content), digest)
-            for seq, content, digest in connection.execute(_OF_CHANGES, asked)
-        )
+        found = sorted(connection.execute(self._of_changes, asked), key=lambda row: row[0])
+        entries = (Stored(seq, bytes(content), digest) for seq, content, digest in found)
         chronicle = Chronicle()
         for entry in read(entries):
             try:

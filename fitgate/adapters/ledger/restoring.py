@@ -30,7 +30,7 @@ def restore(ledger: SqlLedger, file: LedgerFile) -> int:
             )
         added = 0
         for rows in _batches(_rows(chain, held, file), PAGE):
-            ledger.add(connection, rows)
+            ledger.database.add(connection, rows)
             added += len(rows)
             last = rows[-1]
             head = Head(last["seq"], last["digest"], moment(last["recorded_at"]))

@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
@@ -42,12 +41,6 @@ _BEHIND = (
     .order_by(ENTRIES.c.seq)
     .limit(PAGE)
 )
-_HELD = select(ENTRIES.c.key).where(
-    ENTRIES.c.chain == bindparam("chain"), ENTRIES.c.key.in_(bindparam("keys", expanding=True))
-)
-_KEPT = select(BLOBS.c.digest).where(
-    BLOBS.c.chain == bindparam("chain"), BLOBS.c.digest.in_(bindparam("digests", expanding=True))
-)
 _BLOB = select(BLOBS.c.content).where(
     BLOBS.c.chain == bindparam("chain"), BLOBS.c.digest == bindparam("digest")
 )
@@ -71,6 +64,8 @@ class SqlLedger:
     def __init__(self, database: Database, repo: str) -> None:
         self.repo = repo
         self.database = database
+        self._keys = database.among([ENTRIES.c.key], ENTRIES.c.key)
+        self._contents = database.among([BLOBS.c.digest], BLOBS.c.digest)
 
     def head(self) -> Head:
         """Return the end of the chain; number 0 of an empty one."""
@@ -101,30 +96,15 @@ class SqlLedger:
                 rows.append(row_of(chain, draft, stored, head.recorded_at or now))
             self.keep(connection, chain, blobs)
             if rows:
-                self.add(connection, rows)
+                self.database.add(connection, rows)
                 self.conclude(connection, chain, head)
         return written
-
-    def add(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-        """Add rows of entries that are linked already, at least one.
-
-        The driver takes them as they are: half the time of many rows went into SQLAlchemy's own
-        ways with parameters.
-        """
-        statement, by_name = self._insert
-        told = [*rows] if by_name else [tuple(row.values()) for row in rows]
-        connection.exec_driver_sql(statement, told)
 
     def conclude(self, connection: Connection, chain: int, head: Head) -> None:
         """Write down where a chain ends now."""
         at = None if head.recorded_at is None else micros(head.recorded_at)
         ends = {"seq": head.seq, "digest": head.digest, "recorded_at": at}
         connection.execute(_ENDS, {"chain": chain, **ends})
-
-    @cached_property
-    def _insert(self) -> tuple[str, bool]:
-        compiled = insert(ENTRIES).compile(dialect=self.database.engine.dialect)
-        return str(compiled), compiled.positiontup is None
 
     def end(self, connection: Connection) -> End | None:
         """Return the end of the chain as it is written down; None: nothing was ever written."""
@@ -159,8 +139,8 @@ class SqlLedger:
     def _held(self, connection: Connection, chain: int, keys: Sequence[str]) -> set[str]:
         held: set[str] = set()
         for start in range(0, len(keys), ASKED):
-            asked = {"chain": chain, "keys": keys[start : start + ASKED]}
-            held.update(connection.scalars(_HELD, asked))
+            asked = {"chain": chain, "asked": keys[start : start + ASKED]}
+            held.update(connection.scalars(self._keys, asked))
         return held
 
     def keep(self, connection: Connection, chain: int, contents: Iterable[bytes]) -> None:
@@ -169,7 +149,7 @@ class SqlLedger:
         digests = [*blobs]
         for start in range(0, len(digests), ASKED):
             asked = digests[start : start + ASKED]
-            kept = {*connection.scalars(_KEPT, {"chain": chain, "digests": asked})}
+            kept = {*connection.scalars(self._contents, {"chain": chain, "asked": asked})}
             rows = [
                 {"chain": chain, "digest": digest, "content": zlib.compress(blobs[digest])}
                 for digest in asked
@@ -232,7 +212,7 @@ def _end(
 def row_of(
     chain: int, draft: Draft | Entry, stored: Stored, recorded_at: datetime
 ) -> dict[str, Any]:
-    """Return an entry as the table has it, its columns in order."""
+    """Return an entry as `Database.add` takes it, its columns in the order of the table."""
     change = draft.body.get("change")
     return {
         "chain": chain,

@@ -10,8 +10,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
+from fitgate.adapters.ledger import database as databases
 from fitgate.adapters.ledger import migrations
-from fitgate.adapters.ledger.database import revision
 from fitgate.adapters.ledger.tables import METADATA, REVISIONS, VERSION_TABLE
 from fitgate.bootstrap import open_database
 from fitgate.core.chain import linked
@@ -43,11 +43,12 @@ def test_the_tables_that_the_code_knows_are_those_that_the_migrations_leave(plac
     ]
 
 
-def old(place: Place, chain: MemoryLedger) -> None:
-    """Make a database of the first revision, with these entries in it."""
+def old(place: Place, chain: MemoryLedger, to: str = "0001") -> None:
+    """Make a database of an older revision, with these entries in it."""
     database = place.database()
     database.upgrade("0001")
     place.fill(chain.chain)
+    database.upgrade(to)
 
 
 @pytest.fixture
@@ -57,10 +58,11 @@ def chain() -> MemoryLedger:
     return memory
 
 
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
 def test_a_database_of_an_older_version_is_brought_up_by_who_writes(
-    place: Place, chain: MemoryLedger
+    place: Place, chain: MemoryLedger, revision: str
 ) -> None:
-    old(place, chain)
+    old(place, chain, revision)
     ledger = place.open(create=True)
     assert [*linked(ledger.stored(), REPO)] == chain.chain
     (row, other) = ledger.rows()
@@ -82,14 +84,14 @@ def test_a_database_of_an_older_version_is_not_touched_by_who_reads(
     assert "`fitgate ledger upgrade` brings them up" in str(caught.value)
     database = place.database()
     with database.reading() as connection:
-        assert revision(connection) == "0001"
+        assert databases.revision(connection) == "0001"
 
 
 @pytest.mark.parametrize("create", [True, False])
 def test_a_database_of_a_newer_version_is_refused(place: Place, *, create: bool) -> None:
     place.open().close()
     place.run(f"UPDATE {VERSION_TABLE} SET version_num = '0099'")
-    with pytest.raises(UserError, match=r"newer FITGate.*0099.*up to 0002.*Use that version"):
+    with pytest.raises(UserError, match=r"newer FITGate.*0099.*up to 0003.*Use that version"):
         place.open(create=create)
 
 

@@ -74,10 +74,12 @@ class FactsCache:
         return Answered(known, answered)
 
     def add(self, sha: str, looked: tuple[str, ...], found: bytes) -> None:
-        """Keep what these looks found, as `found_json` writes it."""
-        number = self._number(looked)
+        """Keep what these looks found, in JSON, instead of what some of them found before."""
+        number, parts = self._number(looked), self._parts.setdefault(sha, {})
+        for each in [n for n in parts if set(self._sets[n]) <= set(looked)]:
+            del parts[each]
         self._used.add(number)
-        self._parts.setdefault(sha, {})[number] = found
+        parts[number] = found
         self._has_news = True
 
     def save(self) -> None:

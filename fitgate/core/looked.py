@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -104,9 +105,18 @@ def found_in(facts: Facts) -> Found:
     return tuple(_found(file) for file in facts.files or () if not _is_empty(file))
 
 
-def is_lasting(found: Found) -> bool:
-    """Say whether another day, or another clone, would read no more of these files."""
-    return all(each.unread is None or each.unread.startswith(_LASTING) for each in found)
+def unsettled(found: Found) -> frozenset[str]:
+    """Return the paths of the files of which another day, or clone, might read more."""
+    return frozenset(
+        each.path
+        for each in found
+        if each.unread is not None and not each.unread.startswith(_LASTING)
+    )
+
+
+def put_in(found: Found, paths: AbstractSet[str], instead: Found) -> Found:
+    """Return what was found, with something else instead of what it says of these files."""
+    return (*(each for each in found if each.path not in paths), *instead)
 
 
 def _is_empty(file: File) -> bool:

@@ -43,6 +43,14 @@ def test_what_was_found_is_found_again_by_the_looks_that_found_it(kept: Path) ->
     assert cache.of("c" * 40, {"drop"}) == NOTHING
 
 
+def test_what_is_read_again_by_more_looks_stands_for_what_they_found_before(path: Path) -> None:
+    cache = FactsCache(path, KEY)
+    cache.add(SHA, ("drop",), found_json(SIZE))
+    cache.add(SHA, ("drop", "more"), found_json(DROP))
+    cache.save()
+    assert FactsCache(path, KEY).of(SHA, {"drop"}).found == DROP
+
+
 def test_nothing_new_writes_nothing(kept: Path) -> None:
     before = kept.stat().st_mtime_ns
     FactsCache(kept, KEY).save()

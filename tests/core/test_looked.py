@@ -13,9 +13,10 @@ from fitgate.core.looked import (
     asking,
     found_in,
     found_json,
-    is_lasting,
     joined,
     parse_found,
+    put_in,
+    unsettled,
     with_found,
 )
 from fitgate.core.reading import parse_policy
@@ -67,9 +68,12 @@ def test_what_one_look_could_not_read_stays_unread() -> None:
         assert (both.settings, both.unread) == (None, FOUND[3].unread)
 
 
-def test_only_what_another_clone_would_not_read_either_is_worth_keeping() -> None:
-    assert is_lasting(FOUND)
-    assert not is_lasting((FoundIn("a", lines=None, unread="is not in this clone"),))
+def test_what_another_clone_may_read_is_asked_for_again_and_nothing_else() -> None:
+    missing = FoundIn("z", lines=None, unread="is not in this clone")
+    assert unsettled(FOUND) == set()
+    assert unsettled((*FOUND, missing)) == {"z"}
+    there = FoundIn("z", lines=(LINE,))
+    assert put_in((missing, *FOUND), {"z"}, (there,)) == (*FOUND, there)
 
 
 def test_files_that_could_not_be_listed_stay_unlisted() -> None:

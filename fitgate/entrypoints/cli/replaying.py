@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +20,13 @@ from fitgate.core.in_force import Rulebook, choose, rulebook
 from fitgate.core.looked import (
     NOTHING,
     Answered,
+    Found,
     asking,
     found_in,
     found_json,
-    is_lasting,
     joined,
+    put_in,
+    unsettled,
     with_found,
 )
 from fitgate.core.measure.reading import Window
@@ -116,21 +118,31 @@ class _Replaying:
         """Yield the facts with what both policies ask of the files, and what had to be read."""
         asked = [self._questions(book) for _, book in batch]
         known = [self._found(facts, looks) for (facts, _), looks in zip(batch, asked, strict=True)]
+        missing = [unsettled(each.found) for each in known]
         lacking = [
-            self._lacking(looks, found.answered) for looks, found in zip(asked, known, strict=True)
+            self._looks(looks, each.answered) for looks, each in zip(asked, known, strict=True)
         ]
-        unread = [n for n, looks in enumerate(lacking) if looks.ids]
-        gathered = [batch[n][0] for n in unread]
-        read = look_into(gathered, [lacking[n] for n in unread], self._clone)
-        looked = dict(zip(unread, read, strict=True))
+        places = [n for n, looks in enumerate(lacking) if looks.ids]
+        more = self._read([(batch[n][0], lacking[n]) for n in places])
+        again = [n for n, paths in enumerate(missing) if paths]
+        late = self._read([(_only(batch[n][0], missing[n]), self._looks(asked[n])) for n in again])
+        read, reread = dict(zip(places, more, strict=True)), dict(zip(again, late, strict=True))
         for n, (facts, _) in enumerate(batch):
-            found, fresh = known[n].found, None
-            if n in looked:
-                more = found_in(looked[n])
-                found = joined(found, more)
-                if facts.files is not None and is_lasting(more):
-                    fresh = Fresh(str(facts.change.head), lacking[n].ids, found_json(more))
+            found = joined(known[n].found, read.get(n, ()))
+            looked = lacking[n].ids
+            if n in reread:
+                found = put_in(found, missing[n], reread[n])
+                if reread[n] != tuple(f for f in known[n].found if f.path in missing[n]):
+                    looked = tuple(asked[n])
+            fresh = None
+            if looked and facts.files is not None:
+                kept = read[n] if looked == lacking[n].ids else found
+                fresh = Fresh(str(facts.change.head), looked, found_json(kept))
             yield with_found(facts, found, tuple(asked[n])), fresh
+
+    def _read(self, asked: Sequence[tuple[Facts, Looks]]) -> Iterator[Found]:
+        seen = look_into([facts for facts, _ in asked], [looks for _, looks in asked], self._clone)
+        return map(found_in, seen)
 
     def _found(self, facts: Facts, looks: Mapping[str, Look]) -> Answered:
         if self._known is None:
@@ -144,11 +156,17 @@ class _Replaying:
             self._asked[digest] = {**self._candidate.looks.by_id, **book.looks.by_id}
         return self._asked[digest]
 
-    def _lacking(self, looks: Mapping[str, Look], answered: frozenset[str]) -> Looks:
+    def _looks(self, looks: Mapping[str, Look], answered: frozenset[str] = frozenset()) -> Looks:
+        """Compile what has not been answered yet."""
         names = frozenset(looks) - answered
         if names not in self._asking:
             self._asking[names] = asking(looks[name] for name in sorted(names))
         return self._asking[names]
+
+
+def _only(facts: Facts, paths: frozenset[str]) -> Facts:
+    files = (file for file in facts.files or () if file.path in paths)
+    return replace(facts, files=tuple(files))
 
 
 class Replay:

@@ -29,6 +29,33 @@ def test_what_is_missing_is_not_replayable_and_in_no_figure(
     assert told["held"] == []
 
 
+def test_what_was_missing_is_replayed_once_it_is_there(
+    fitgate: Fitgate, history: Path, candidate: Path, tmp_path: Path
+) -> None:
+    """Though what could be read the first time is not read again."""
+    run(history, "config", "uploadpack.allowFilter", "true")
+    run(tmp_path, "clone", "-q", "--bare", "--filter=blob:none", f"file://{history}", "late")
+    words = ("--policy", candidate.name, *KEEP, "--json")
+    for _ in range(2):
+        before = json.loads(fitgate("replay", "late", *words).stdout)
+        assert before["figures"]["not_replayable"] > 0
+    blobs = run(history, "rev-list", "--objects", "--all")
+    names = "".join(f"{line.split()[0]}\n" for line in blobs.splitlines())
+    pack = run(
+        history,
+        "pack-objects",
+        "-q",
+        str(tmp_path / "late/objects/pack/pack"),
+        stdin=names.encode(),
+    )
+    assert pack
+    for _ in range(2):
+        after = json.loads(fitgate("replay", "late", *words).stdout)
+        assert after["figures"]["not_replayable"] == 0
+    whole = json.loads(fitgate("replay", history, *words).stdout)
+    assert after["figures"] == whole["figures"]
+
+
 def test_a_shallow_clone_is_not_replayable_at_its_edge(
     fitgate: Fitgate, history: Path, candidate: Path, tmp_path: Path
 ) -> None:

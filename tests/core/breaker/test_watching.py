@@ -125,37 +125,6 @@ def test_the_owner_and_the_author_of_what_it_tripped_over_cannot_reset_it() -> N
         assert (by, state(ledger, policy)) == (by, expected)
 
 
-def test_a_waiver_lets_the_figure_be_bad_until_it_runs_out() -> None:
-    ledger = ledger_with(*THREE)
-    watched(ledger, POLICY)
-    waived: dict[str, Any] = {"waiver": "the evaluator is down", "waiver_until": NOW + 2 * DAY}
-    ledger.append([planned(NOW - 2 * DAY), reset(NOW - DAY, **waived)], NOW)
-    assert watched(ledger, POLICY, NOW + 2 * DAY - SECOND) == []
-    assert state(ledger, POLICY) == "probation"
-    (trip,) = watched(ledger, POLICY, NOW + 3 * DAY)
-    assert trip.at == NOW + 2 * DAY
-    assert state(ledger, POLICY, NOW + 3 * DAY) == "open"
-
-
-def test_a_waiver_that_runs_out_on_a_figure_between_yellow_and_limit_opens_it_too() -> None:
-    policy = policy_with(LATE, thresholds={"vl_hours": {"yellow": 24}})
-    ledger = ledger_with(*THREE, *DONE, landed("c9", NOW - 30 * HOUR))
-    watched(ledger, policy)
-    waived: dict[str, Any] = {"waiver": "nearly there", "waiver_until": NOW}
-    ledger.append([planned(NOW - 2 * DAY), reset(NOW - DAY, **waived)], NOW)
-    (trip,) = watched(ledger, policy, NOW + HOUR)
-    assert trip.at == NOW
-    assert str(trip.body["because"]).startswith("its waiver ran out; ")
-
-
-def test_a_waiver_that_runs_out_on_a_good_figure_changes_nothing() -> None:
-    ledger = ledger_with(*THREE, *DONE)
-    watched(ledger, POLICY)
-    waived: dict[str, Any] = {"waiver": "in case", "waiver_until": NOW + DAY}
-    ledger.append([planned(NOW - 2 * DAY), reset(NOW - DAY, **waived)], NOW)
-    assert watched(ledger, POLICY, NOW + 2 * DAY) == []
-
-
 def test_in_shadow_mode_a_trip_is_dry_and_ends_with_the_excess() -> None:
     policy = policy_with(LATE, mode="shadow")
     ledger = ledger_with(*THREE, *DONE)

@@ -15,7 +15,7 @@ from fitgate.core.facts import Facts
 from fitgate.core.findings import Outcome
 from fitgate.core.people import voices
 from fitgate.core.policy import Policy
-from fitgate.core.records.changes import PassedBy, Reclassified
+from fitgate.core.records.changes import Decided, PassedBy, Reclassified
 from fitgate.core.records.controls import GateChanged
 from fitgate.core.standing import Standing
 from fitgate.core.verdict import Verdict
@@ -141,6 +141,8 @@ def _all(chronicle: Chronicle) -> Iterator[Event]:
     for row in completed(chronicle.rows(), chronicle):
         for passed in row.bypasses:
             yield Event(row, passed, row.landed_at)
+        if _is_undecided(row, began, decided.get(row.change)):
+            yield Event(row, PassedBy("no-decision"), row.landed_at)
 
 
 def _of(
@@ -159,6 +161,12 @@ def _of(
 
 Opening = tuple[str, datetime, datetime, str | None]
 """A gate, from when until when it stood open, and who opened it."""
+
+
+def _is_undecided(row: Row, began: datetime | None, decided: datetime | None) -> bool:
+    """Say whether an enforced landing was never decided on, though others had been (contract.md)."""
+    in_force = row.mode == "enforce" and began is not None and began < row.landed_at
+    return in_force and not row.bypasses and (decided is None or decided > row.landed_at)
 
 
 def _openings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,10 +14,10 @@ from fitgate.core.facts import Facts
 from fitgate.core.findings import Outcome, finding
 from fitgate.core.reclassified import Nature
 from fitgate.core.records import Record, draft
-from fitgate.core.records.changes import Landed, PassedBy, Reclassified
+from fitgate.core.records.changes import Decided, Judge, Landed, PassedBy, Reclassified
 from fitgate.core.records.controls import GateChanged
 from fitgate.core.standing import Standing
-from tests.builders import DAY, HOUR, NOW, a_change, a_policy, an_approval, facts_of
+from tests.builders import DAY, DIGEST, HOUR, NOW, a_change, a_policy, an_approval, facts_of
 from tests.fakes import MemoryLedger
 from tests.verdicts import a_verdict
 
@@ -128,3 +129,25 @@ def test_a_label_lowered_by_two_people_is_what_counts() -> None:
     told = chronicle((less, -HOUR), (LANDED, 0 * HOUR))
     assert not [*events(told)]
     assert next(told.rows()).nature.is_io is False
+
+
+def a_proposal(change: str) -> Decided:
+    judge = Judge(".fitgate.yaml", "1" * 40, DIGEST, "1", "built-in")
+    return Decided(change, "proposal", Outcome.ALLOW, "enforce", IO, None, DIGEST, judge)
+
+
+def test_what_landed_without_a_decision_where_others_had_one_is_a_bypass() -> None:
+    other = chronicle((a_proposal("github:1#3"), -DAY), (LANDED, 0 * HOUR))
+    assert [event.passed.how for event in events(other)] == ["no-decision"]
+
+
+@pytest.mark.parametrize(("change", "after"), [("github:1#7", -HOUR), ("github:1#3", HOUR)])
+def test_a_landing_that_was_decided_on_or_came_before_any_decision_is_none(
+    change: str, after: timedelta
+) -> None:
+    assert not [*events(chronicle((a_proposal(change), after), (LANDED, 0 * HOUR)))]
+
+
+def test_without_a_gate_in_force_no_decision_is_missed() -> None:
+    shadow = replace(LANDED, mode="shadow")
+    assert not [*events(chronicle((a_proposal("github:1#3"), -DAY), (shadow, 0 * HOUR)))]

@@ -15,7 +15,7 @@ from fitgate.core.facts import Facts
 from fitgate.core.findings import Outcome
 from fitgate.core.people import voices
 from fitgate.core.policy import Policy
-from fitgate.core.records.changes import Decided, PassedBy, Reclassified
+from fitgate.core.records.changes import PassedBy, Reclassified
 from fitgate.core.records.controls import GateChanged
 from fitgate.core.standing import Standing
 from fitgate.core.verdict import Verdict
@@ -49,27 +49,35 @@ class Practice:
         return len(self.routes) >= FEWEST and pulls >= MOSTLY * len(self.routes)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What came before a landing: how the team lands its changes, and what had been decided.
+
+    `undecided`: there was no decision on this change, though there had been on others.
+    """
+
+    practice: Practice
+    undecided: bool = False
+
+
 def passed_by(
-    facts: Facts,
-    verdict: Verdict,
-    standing: Standing,
-    policy: Policy,
-    practice: Practice,
+    facts: Facts, verdict: Verdict, standing: Standing, policy: Policy, before: Before
 ) -> tuple[PassedBy, ...]:
     """Return the gates that a landing passed by, as far as its facts tell.
 
-    In force is FITGate's gate in enforce mode (`standing` is then a bypass), and in either mode the
-    team's own: changes come by pull requests. What is no IO bypasses nothing (fit.md 1.4).
+    In force is FITGate's gate in enforce mode (`standing` is then a bypass, or nothing was decided
+    at all), and in either mode the team's own: changes come by pull requests. What is no IO
+    bypasses nothing (fit.md 1.4; contract.md, "Bypass").
     """
     if verdict.is_io is not True:
         return ()
-    return tuple(_passed_by(facts, verdict, standing, policy, practice))
+    return tuple(_passed_by(facts, verdict, standing, policy, before))
 
 
 def _passed_by(
-    facts: Facts, verdict: Verdict, standing: Standing, policy: Policy, practice: Practice
+    facts: Facts, verdict: Verdict, standing: Standing, policy: Policy, before: Before
 ) -> Iterator[PassedBy]:
-    pushed = is_push(facts)
+    pushed, against_verdict = is_push(facts), standing is Standing.BYPASS
     against = tuple(dict.fromkeys(f.gate for f in verdict.findings if f.outcome in _AGAINST))
     if standing is Standing.OVERRIDDEN:
         used = next(f for f in verdict.findings if f.code == "override-used")
@@ -77,11 +85,13 @@ def _passed_by(
         yield PassedBy(
             "override", against, authorised=True, visibility="escalation", by=by, reason=reason
         )
-    elif standing is Standing.BYPASS and not pushed:
+    elif pushed and (against_verdict or before.practice.is_reviewed):
+        yield PassedBy("direct-push", against if against_verdict else ("pull-request",))
+    elif against_verdict:
         stale = any(voice.counts is False for voice in voices(facts, policy))
         yield PassedBy("approvals-not-counted" if stale else "against-verdict", against)
-    elif pushed and (standing is Standing.BYPASS or practice.is_reviewed):
-        yield PassedBy("direct-push", against if standing is Standing.BYPASS else ("pull-request",))
+    elif before.undecided and verdict.mode == "enforce":
+        yield PassedBy("no-decision")
 
 
 def is_push(facts: Facts) -> bool:
@@ -141,8 +151,6 @@ def _all(chronicle: Chronicle) -> Iterator[Event]:
     for row in completed(chronicle.rows(), chronicle):
         for passed in row.bypasses:
             yield Event(row, passed, row.landed_at)
-        if _is_undecided(row, began, decided.get(row.change)):
-            yield Event(row, PassedBy("no-decision"), row.landed_at)
 
 
 def _of(
@@ -161,12 +169,6 @@ def _of(
 
 Opening = tuple[str, datetime, datetime, str | None]
 """A gate, from when until when it stood open, and who opened it."""
-
-
-def _is_undecided(row: Row, began: datetime | None, decided: datetime | None) -> bool:
-    """Say whether an enforced landing was never decided on, though others had been (contract.md)."""
-    in_force = row.mode == "enforce" and began is not None and began < row.landed_at
-    return in_force and not row.bypasses and (decided is None or decided > row.landed_at)
 
 
 def _openings(

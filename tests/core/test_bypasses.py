@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from fitgate.core.bypasses import FEWEST, Practice, events, passed_by
+from fitgate.core.bypasses import FEWEST, Before, Practice, events, passed_by
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.facts import Facts
 from fitgate.core.findings import Outcome, finding
 from fitgate.core.reclassified import Nature
 from fitgate.core.records import Record, draft
-from fitgate.core.records.changes import Decided, Judge, Landed, PassedBy, Reclassified
+from fitgate.core.records.changes import Landed, PassedBy, Reclassified
 from fitgate.core.records.controls import GateChanged
 from fitgate.core.standing import Standing
-from tests.builders import DAY, DIGEST, HOUR, NOW, a_change, a_policy, an_approval, facts_of
+from tests.builders import DAY, HOUR, NOW, a_change, a_policy, an_approval, facts_of
 from tests.fakes import MemoryLedger
 from tests.verdicts import a_verdict
 
@@ -36,7 +35,7 @@ def reviewed(pulls: int = FEWEST, pushes: int = 0) -> Practice:
 
 def told(facts: Facts, standing: Standing, practice: Practice, **verdict: Any) -> list[PassedBy]:  # noqa: ANN401
     said = a_verdict(Outcome.HOLD, findings=(HELD,), **verdict)
-    return [*passed_by(facts, said, standing, a_policy(), practice)]
+    return [*passed_by(facts, said, standing, a_policy(), Before(practice))]
 
 
 def test_what_landed_against_the_verdict_passed_by_the_gates_that_held_it() -> None:
@@ -57,7 +56,7 @@ def test_a_direct_push_against_the_verdict_is_told_as_one() -> None:
 def test_an_override_is_authorised_and_no_silent_skip() -> None:
     used = finding("override", Outcome.ALLOW, "override-used", by="github:sam", reason="fire")
     verdict = a_verdict(findings=(HELD, used))
-    (only,) = passed_by(facts_of(), verdict, Standing.OVERRIDDEN, a_policy(), Practice())
+    (only,) = passed_by(facts_of(), verdict, Standing.OVERRIDDEN, a_policy(), Before(Practice()))
     assert (only.authorised, only.visibility, only.by, only.reason) == (
         True, "escalation", "github:sam", "fire",
     )  # fmt: skip
@@ -131,23 +130,13 @@ def test_a_label_lowered_by_two_people_is_what_counts() -> None:
     assert next(told.rows()).nature.is_io is False
 
 
-def a_proposal(change: str) -> Decided:
-    judge = Judge(".fitgate.yaml", "1" * 40, DIGEST, "1", "built-in")
-    return Decided(change, "proposal", Outcome.ALLOW, "enforce", IO, None, DIGEST, judge)
+def test_what_was_never_decided_on_though_others_were_is_a_bypass_in_enforce_mode() -> None:
+    def how(mode: str, *, undecided: bool) -> list[str]:
+        verdict = a_verdict(Outcome.UNDECIDED, mode=mode)
+        before = Before(Practice(), undecided)
+        passed = passed_by(facts_of(), verdict, Standing.UNJUDGED, a_policy(), before)
+        return [each.how for each in passed]
 
-
-def test_what_landed_without_a_decision_where_others_had_one_is_a_bypass() -> None:
-    other = chronicle((a_proposal("github:1#3"), -DAY), (LANDED, 0 * HOUR))
-    assert [event.passed.how for event in events(other)] == ["no-decision"]
-
-
-@pytest.mark.parametrize(("change", "after"), [("github:1#7", -HOUR), ("github:1#3", HOUR)])
-def test_a_landing_that_was_decided_on_or_came_before_any_decision_is_none(
-    change: str, after: timedelta
-) -> None:
-    assert not [*events(chronicle((a_proposal(change), after), (LANDED, 0 * HOUR)))]
-
-
-def test_without_a_gate_in_force_no_decision_is_missed() -> None:
-    shadow = replace(LANDED, mode="shadow")
-    assert not [*events(chronicle((a_proposal("github:1#3"), -DAY), (shadow, 0 * HOUR)))]
+    assert how("enforce", undecided=True) == ["no-decision"]
+    assert how("enforce", undecided=False) == []
+    assert how("shadow", undecided=True) == []

@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
@@ -17,7 +18,7 @@ from fitgate.core.looked import Answered, Found, joined, parse_found
 
 _FORMAT = 1
 _LOOKED = 8
-"""Sets of looks that are kept beside those that the last run asked for."""
+"""Sets of looks that are kept beside the new ones: those that answer for the most changes."""
 _LONGEST = 1 << 26  # bytes; a line that is longer was not written by us
 _FASTEST = 1
 
@@ -90,7 +91,9 @@ class FactsCache:
         """
         if not self._has_news:
             return
-        rest = [number for number in range(len(self._sets)) if number not in self._used]
+        answers = Counter(number for parts in self._parts.values() for number in parts)
+        rest = [number for number in answers if number not in self._used]
+        rest.sort(key=lambda number: (answers[number], number))
         kept = sorted(self._used.union(rest[-_LOOKED:]))
         self._path.parent.mkdir(parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(prefix=f".{self._path.name}-", dir=self._path.parent)

@@ -106,14 +106,21 @@ def test_a_line_that_says_what_no_look_says_is_not_known(path: Path, line: str) 
     assert FactsCache(path, KEY).of(SHA, {"drop"}) == NOTHING
 
 
-def test_what_no_replay_has_asked_for_in_a_long_time_is_let_go(path: Path) -> None:
+def test_of_many_looks_those_that_answer_for_most_changes_and_the_newest_are_kept(
+    path: Path,
+) -> None:
+    first = FactsCache(path, KEY)
+    for sha in (SHA, "b" * 40):
+        first.add(sha, ("first",), found_json(DROP))
+    first.save()
     for number in range(20):
         cache = FactsCache(path, KEY)
         cache.add(SHA, (f"look-{number}",), found_json(DROP))
         cache.save()
     last = FactsCache(path, KEY)
     answered = [n for n in range(20) if last.of(SHA, {f"look-{n}"}).answered]
-    assert answered == [*range(11, 20)]
+    assert answered == [*range(12, 20)]
+    assert last.of(SHA, {"first"}).answered
 
 
 def test_where_it_cannot_be_written_nothing_is_left_behind(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ Held = Literal["held", "undecided", "passes", "not-replayable"]
 holds; `not-replayable`: whether it is an IO could not be told from what this clone has.
 """
 _NOTHING = timedelta(0)
+UNNAMED = ""
+"""A replay names no facts: their digest is most of the time that a verdict takes."""
 _SIGNATURES = frozenset({"signatures-missing", "signatures-unknown"})
 
 
@@ -154,7 +156,7 @@ def judged(facts: Facts, found: Classification, book: Rulebook) -> tuple[Ruling,
     """Return what a policy says of a landing, whatever its mode, and how long it would hold it."""
     if found.is_io is False:
         return NO_IO, NO_HOLD
-    verdict = decide(facts, found, book)
+    verdict = decide(facts, found, book, digest=UNNAMED)
     return ruling_of(verdict), _hold(verdict, facts, found, book)
 
 
@@ -196,7 +198,8 @@ def _hold(verdict: Verdict, facts: Facts, found: Classification, book: Rulebook)
         return Hold(least, least)
     ready = replace(facts.change, material_at=facts.change.material_at or at)
     breakers = () if facts.breakers is None else facts.breakers
-    supposed = decide(replace(facts, change=ready, breakers=breakers), found, book)
+    ready_facts = replace(facts, change=ready, breakers=breakers)
+    supposed = decide(ready_facts, found, book, digest=UNNAMED)
     return Hold(least, max(least, _until(supposed.findings, at)))
 
 

@@ -184,7 +184,7 @@ class Replay:
         """
         work, clone = self._work, self._clone
         total = clone.count(work.event)
-        known = work.known(clone) if total else None
+        known: FactsCache | None = None
         replayed: list[Replayed] = []
         with (
             progress("deciding again", total, shown=shown) as show,
@@ -192,8 +192,10 @@ class Replay:
         ):
             for each, fresh in told:
                 replayed.append(each)
-                if fresh is not None and known is not None:
-                    known.add(fresh.sha, fresh.looked, fresh.found)
+                if fresh is not None:
+                    known = known or work.known(clone)  # opened when there is something to keep
+                    if known is not None:
+                        known.add(fresh.sha, fresh.looked, fresh.found)
                 show(len(replayed))
         if known is not None:
             with suppress(OSError):  # a clone that cannot be written is read again the next time

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from fitgate.core.canonical import sha256
 from fitgate.core.chronicle import Row, Told
+from fitgate.core.measure.statistics import wilson
 from fitgate.core.records.changes import Audited
 
 SIZE = 5
@@ -98,6 +99,7 @@ class Score:
     """What an audit came to. `others` are landings that the rules took for no IO.
 
     `kappa` is Cohen's over all labels (fit.md 3.3); None where one side always said the same.
+    `by_hand` counts labels of landings that no lot drew: they are in none of these.
     """
 
     labelled: tuple[Labelled, ...]
@@ -105,6 +107,12 @@ class Score:
     missed: int
     disagreed: int
     kappa: float | None
+    by_hand: int = 0
+
+    @property
+    def miss_interval(self) -> tuple[float, float] | None:
+        """Return the 95 % interval of the miss rate."""
+        return wilson(self.missed, self.others)
 
     @property
     def miss_rate(self) -> float | None:
@@ -119,13 +127,15 @@ def score(rows: Iterable[Row], audited: Sequence[Told[Audited]]) -> Score:
     """
     known: Mapping[str, Row] = {row.change: row for row in rows if row.nature.is_io is not None}
     last = {told.record.change: told.record for told in audited}
-    labelled = tuple(Labelled(known[c], said) for c, said in last.items() if c in known)
+    drawn = {change: said for change, said in last.items() if said.sample}
+    labelled = tuple(Labelled(known[c], said) for c, said in drawn.items() if c in known)
     return Score(
         labelled=labelled,
         others=sum(each.row.nature.is_io is False for each in labelled),
         missed=sum(each.is_missed for each in labelled),
         disagreed=sum(not each.agrees for each in labelled),
         kappa=_kappa([(bool(each.row.nature.is_io), each.said.is_io) for each in labelled]),
+        by_hand=len(last) - len(drawn),
     )
 
 

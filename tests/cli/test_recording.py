@@ -99,6 +99,16 @@ def test_an_audit_is_sampled_labelled_and_scored(recorded: Path, story: Path) ->
     assert scored["labelled"] == len(drawn)
     assert scored["missed"] == scored["others"] > 0
     assert "it cannot be undone" in audit("report", str(story))
+    ask = "SELECT CAST(content AS TEXT) FROM entries WHERE kind = 'Landed'"
+    with sqlite3.connect(recorded / "ledger.db") as database:
+        landed = [json.loads(content) for (content,) in database.execute(ask)]
+    seen = {each["change"] for each in drawn}
+    week_of = [e["body"] for e in landed if "2026-09-14" <= e["at"] < "2026-09-21"]
+    other = next(body["commit"] for body in week_of if body["change"] not in seen)
+    picked = audit("label", other, str(story), "--io")
+    assert "No lot drew it" in picked
+    scored = json.loads(audit("report", str(story), "--json"))
+    assert (scored["by_hand"], scored["labelled"]) == (1, len(drawn))
 
 
 @pytest.mark.parametrize(

@@ -90,3 +90,15 @@ def test_nothing_labelled_is_unknown_and_not_perfect() -> None:
 def test_what_the_rules_could_not_judge_is_compared_with_nothing() -> None:
     rows = [replace(ROWS[0], nature=Nature(None))]
     assert score(rows, [a_label("c0", is_io=True)]).labelled == ()
+
+
+def test_a_label_that_nobody_drew_is_in_no_rate() -> None:
+    picked = Told(1, MONDAY, MONDAY, Audited("c1", "sam", "", is_io=True))
+    found = score(ROWS, [picked])
+    assert (found.labelled, found.by_hand, found.miss_rate) == ((), 1, None)
+
+
+def test_a_miss_rate_of_few_labels_has_a_wide_interval() -> None:
+    low, high = score(ROWS, [a_label("c1", is_io=False)]).miss_interval or (0.0, 0.0)
+    assert low == 0
+    assert high > 0.7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ import pytest
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.measure.reading import Band, Estimator, Figure, Reading, Scope, Window
 from fitgate.core.pilots.filling import Observed, report, started
-from fitgate.core.pilots.report import Counterfactual, Report
+from fitgate.core.pilots.report import Counterfactual, Report, report_json
 from fitgate.core.reclassified import Nature
 from fitgate.core.records import Record, draft
 from fitgate.core.records.changes import Landed, PassedBy, RegisterReviewed, Reverted
@@ -45,6 +46,7 @@ def a_reading(figure: Figure, value: float | None, band: Band, **more: object) -
     return replace(reading, **more)  # type: ignore[arg-type]
 
 
+LAGS = {"p90": 61.0, "p99": 70.0, "n_closed": 20.0, "n_open": 1.0}
 PILOT = (PilotStarted(NOW + 14 * DAY, "shadow", HOSTILE, "rita", "sam"), 0 * HOUR)
 FULL = (
     a_landing("a", after=-40 * DAY),
@@ -56,9 +58,7 @@ FULL = (
     PILOT,
 )
 READINGS = (
-    a_reading(
-        "vl_hours", 30.0, Band.GREEN, interval=(10.0, 60.0), beside={"p90": 61.0, "p99": 70.0}
-    ),
+    a_reading("vl_hours", 30.0, Band.GREEN, interval=(10.0, 60.0), beside=LAGS),
     a_reading("rdpr", 1.0, Band.GREEN, interval=(0.2, 1.0)),
     a_reading("gbr_ratio", 0.5, Band.RED, interval=(0.1, 0.9)),
     a_reading("tempo_ratio", 2.5, Band.YELLOW),
@@ -159,3 +159,18 @@ def test_a_failed_drill_says_what_broke() -> None:
     assert "FAIL (self-reported)" in said
     assert "the snapshot was gone" in said
     assert "not measured" in said
+
+
+def test_one_closed_change_among_many_open_ones_is_no_threshold() -> None:
+    few = a_reading("vl_hours", 17.5, Band.GREEN, beside=LAGS | {"n_closed": 1, "n_open": 32})
+    assert not {p.figure: p for p in a_report(readings=(few, *READINGS[1:])).proposals}[
+        "vl_hours"
+    ].observed
+
+
+def test_an_anonymous_document_tells_no_moment_check_or_id_of_a_change() -> None:
+    said = json.dumps(report_json(a_report(), anonymous=True))
+    assert not any(word in said for word in ("git:1", "abcdef1", "Effective when merged", "d-1"))
+    assert CASE.landed_at.isoformat()[:10] not in json.dumps(
+        report_json(a_report(), anonymous=True)["cases"]
+    )

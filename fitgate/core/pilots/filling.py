@@ -16,6 +16,9 @@ from fitgate.core.records.changes import RegisterReviewed
 from fitgate.core.records.controls import Drilled, PilotStarted
 
 LENGTH = timedelta(weeks=2)
+FEWEST = 10
+MOSTLY = 0.9
+"""So many closed changes, and such a share of all, say what lag is usual."""
 LABELLED = timedelta(days=30)
 """The register is labelled back at least so far (fit.md 3.3, D2: 30 to 90 days)."""
 
@@ -33,6 +36,7 @@ class Observed:
     pilot: Told[PilotStarted]
     policy: Policy
     window: Window
+    source: str = ""
 
 
 def report(
@@ -54,7 +58,8 @@ def report(
         reviewer=pilot.record.reviewer,
         window=window,
         pilot=Window(pilot.at, pilot.record.until),
-        objectives=(terms.rto, terms.rpo) if terms else (None, None),
+        objectives=(terms.rto, terms.rpo) if terms else _objectives(drill),
+        policy=observed.source,
         boundary=next((r.estimator.boundary for r in readings), ""),
         readings=tuple(readings),
         changes=len(rows),
@@ -98,6 +103,17 @@ def _drill(told: Chronicle, window: Window) -> Told[Drilled] | None:
     return max(done, key=lambda d: (not d.record.self_reported, d.at, d.seq), default=None)
 
 
+def _objectives(drill: Told[Drilled] | None) -> tuple[timedelta | None, timedelta | None]:
+    """Return what a drill was held to where the policy asks for nothing."""
+    if drill is None:
+        return None, None
+    rto, rpo = drill.record.rto, drill.record.rpo
+    return (
+        None if rto is None else timedelta(seconds=rto),
+        None if rpo is None else timedelta(seconds=rpo),
+    )
+
+
 def _proposals(policy: Policy, known: Mapping[Figure, Reading]) -> Iterator[Proposal]:
     """Yield first thresholds: what was observed where it was, else what the policy says.
 
@@ -105,7 +121,7 @@ def _proposals(policy: Policy, known: Mapping[Figure, Reading]) -> Iterator[Prop
     red (fit.md 1.9, MAP 4). The pass rate of drills and the bypasses a week are what was agreed.
     """
     lag = known.get("vl_hours")
-    p90 = lag.beside.get("p90") if lag is not None and lag.value is not None else None
+    p90 = lag.beside.get("p90") if lag is not None and _is_usual(lag) else None
     set_ = {name: (t.yellow, t.red) for name, t in policy.thresholds.items()}
     if p90 is not None and p90 > 0:
         yellow = 12.0 * -(-p90 // 12)
@@ -114,6 +130,12 @@ def _proposals(policy: Policy, known: Mapping[Figure, Reading]) -> Iterator[Prop
         yield _agreed("vl_hours", set_, (72, 216))
     yield _agreed("rdpr", set_, (0.8, 0.5))
     yield _agreed("gbr_per_week", set_, (1, 3))
+
+
+def _is_usual(lag: Reading) -> bool:
+    """Say whether the lags seen say what is usual: enough of them, and few still open."""
+    closed, still_open = lag.beside.get("n_closed") or 0, lag.beside.get("n_open") or 0
+    return closed >= FEWEST and closed >= MOSTLY * (closed + still_open)
 
 
 def _agreed(
@@ -174,8 +196,8 @@ def _deliverables(
     ios = {row.change for row in rows if row.nature.is_io}
     reviewed = {t.record.change for t in told.told(RegisterReviewed)} & ios
     measured = drill is not None and drill.record.rto is not None and drill.record.rpo is not None
-    yield Deliverable("D1", bool(rows), "dashboard")
-    yield Deliverable("D2", back >= LABELLED, f"{len(reviewed)} of {len(ios)}")
+    yield Deliverable("D1", True if rows else None, "dashboard")
+    yield Deliverable("D2", bool(rows) and back >= LABELLED, f"{len(reviewed)} of {len(ios)}")
     # What hangs on when a change was last pushed is no proof: it is shown, and not called done.
     sure = sum(case.pushed_within is None for case in cases)
     yield Deliverable("D3", True if sure else None, f"{sure} sure, {len(cases) - sure} perhaps")

@@ -85,6 +85,7 @@ class Report:
     window: Window
     pilot: Window
     objectives: tuple[timedelta | None, timedelta | None]
+    policy: str
     boundary: str
     readings: tuple[Reading, ...]
     changes: int
@@ -109,9 +110,13 @@ def report_json(told: Report, *, anonymous: bool = False) -> dict[str, JsonValue
     """Return the report as JSON values; `anonymous` without names, ids and paths."""
     document: dict[str, Any] = _adapter().dump_python(told, mode="json")
     if anonymous:
-        for name in ("system", "reviewer"):
+        for name in ("system", "reviewer", "policy", "boundary"):
             document[name] = None
-        document["cases"] = [case | {"change": None, "name": None} for case in document["cases"]]
+        # The moment of a landing finds its commit, so only its month is told.
+        nameless = {"change": None, "name": None}
+        document["cases"] = [
+            case | nameless | {"landed_at": case["landed_at"][:7]} for case in document["cases"]
+        ]
         document["readings"] = [_nameless(reading) for reading in document["readings"]]
         if document["drill"] is not None:
             kept = ("passed", "what", "restored", "recovery", "loss", "rto", "rpo", "self_reported")
@@ -124,7 +129,8 @@ def report_json(told: Report, *, anonymous: bool = False) -> dict[str, JsonValue
 
 def _nameless(reading: dict[str, Any]) -> dict[str, Any]:
     scope = reading["scope"] | {"repo": None, "environment": None}
-    return reading | {"scope": scope, "entries": []}
+    estimator = reading["estimator"] | {"boundary": None}  # it names the checks
+    return reading | {"scope": scope, "estimator": estimator, "why": "", "entries": []}
 
 
 @functools.cache

@@ -224,7 +224,7 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """A second, blind label of a landing. `sample` is the seed it was drawn by."""
+    """A second, blind label of a landing. `sample` is the seed it was drawn by; empty: by hand."""
 
     __pydantic_config__ = STRICT
     change: str

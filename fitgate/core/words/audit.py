@@ -21,7 +21,7 @@ def sample_row(row: Row, labelled: bool) -> tuple[str, str, str]:  # noqa: FBT00
 def sample_hints(week: Week, rows: Sequence[Row]) -> Iterator[str]:
     """Yield what to do with a sample."""
     if not rows:
-        yield f"Nothing that the rules could judge landed in {week}."
+        yield f"Nothing that the rules took for no IO landed in {week}: there is nothing to draw."
         return
     yield f"{len(rows)} changes of {week}, drawn by lot. Look at each as if for the first time:"
     yield "can it be undone? What the rules said is not shown, so that it cannot sway you."
@@ -31,8 +31,10 @@ def sample_hints(week: Week, rows: Sequence[Row]) -> Iterator[str]:
 
 def score_lines(score: Score) -> Iterator[str]:
     """Yield what the audits came to."""
+    if score.by_hand:
+        yield f"{score.by_hand} labels of landings that no lot drew are on record and in no rate."
     if not score.labelled:
-        yield "No landing has a second label: whether the rules miss anything is unknown."
+        yield "No landing that was drawn has a second label: what the rules miss is unknown."
         yield "Draw some:  fitgate audit sample"
         return
     total = len(score.labelled)
@@ -42,7 +44,7 @@ def score_lines(score: Score) -> Iterator[str]:
     else:
         yield (
             f"Of {score.others} that were no IO to the rules, {score.missed} are, to their "
-            f"auditors: {score.miss_rate:.0%} missed."
+            f"auditors: {score.miss_rate:.0%} missed{_interval(score)}."
         )
     if score.kappa is None:
         yield "Agreement beyond chance (Cohen's kappa) is unknown: one side always said the same."
@@ -53,3 +55,8 @@ def score_lines(score: Score) -> Iterator[str]:
             said = "an IO" if each.said.is_io else "no IO"
             why = f": {inert(each.said.why)}" if each.said.why else ""
             yield f"  {name_of(each.row)}  {inert(each.said.by)} says {said}{why}"
+
+
+def _interval(score: Score) -> str:
+    between = score.miss_interval
+    return f" (95 %: {between[0]:.0%} to {between[1]:.0%})" if between else ""

@@ -76,8 +76,12 @@ def _metadata(report: Report, *, anonymous: bool) -> Iterator[str]:
 def _boundary(report: Report, *, anonymous: bool) -> Iterator[str]:
     yield "## 1) System boundary"
     yield ""
-    what = "one repository" if anonymous else "the repository's first-parent history"
-    yield f"{report.changes} changes of {what}. {report.boundary}"
+    if anonymous:
+        yield f"{report.changes} changes of one repository, as they were merged."
+        return
+    yield f"{report.changes} changes of the repository's first-parent history. {report.boundary}"
+    policy = _inert(report.policy) if report.policy else "the policy"
+    yield f"Boundary, thresholds and the slow gate of section 5 are those of {policy}."
 
 
 def _metrics(report: Report) -> Iterator[str]:
@@ -94,18 +98,18 @@ def _metrics(report: Report) -> Iterator[str]:
     lag = report.reading("vl_hours")
     if lag is not None:
         if lag.value is None:
-            yield f"- VL is unknown: {lag.why}"
+            yield f"- VL is unknown: {_inert(lag.why)}"
         else:
             beside = lag.beside
             yield (
                 f"- VL: median {_hours(lag.value)}, P90 {_hours(beside.get('p90'))}, "
-                f"P99 {_hours(beside.get('p99'))}; over the limit "
-                f"{_percent(beside.get('frac_over_limit'))}"
+                f"P99 {_hours(beside.get('p99'))} of {lag.n} that are closed; over the limit "
+                f"{_percent(beside.get('frac_over_limit'))} of all"
             )
     for figure in ("rdpr", "gbr_ratio"):
         reading = report.reading(figure)
         if reading is not None and reading.value is None:
-            yield f"- {_FIGURES[figure]} is unknown: {reading.why}"
+            yield f"- {_FIGURES[figure]} is unknown: {_inert(reading.why)}"
     ways = ", ".join(report.bypasses) or "none seen"
     yield (
         "- A bypass is an irreversible change that landed against the gate in force, or past the "
@@ -175,14 +179,12 @@ def _findings(report: Report, *, anonymous: bool) -> Iterator[str]:
         )
     else:
         yield "- Whether validation keeps up with change is unknown: too little of it is on record."
-    first = next(
-        (r for f in _FIGURES if (r := report.reading(f)) and r.band in {Band.RED, Band.YELLOW}),
-        None,
-    )
-    if first is not None:
-        yield f"- First to leave green: {_FIGURES[first.figure]}, at {value(first)} ({first.band})."
+    bad = [r for r in report.readings if r.band in {Band.RED, Band.YELLOW}]
+    if bad:
+        told = "; ".join(f"{_FIGURES.get(r.figure, r.figure)} {value(r)} ({r.band})" for r in bad)
+        yield f"- Not green: {told}."
     else:
-        yield "- None of the three numbers is yellow or red; what is unknown is not green."
+        yield "- No figure is yellow or red; what is unknown is not green."
 
 
 def case_sentence(case: Counterfactual, *, anonymous: bool = False) -> str:

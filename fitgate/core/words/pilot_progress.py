@@ -14,6 +14,8 @@ from fitgate.core.words.pilot import DELIVERED
 def start_lines(pilot: PilotStarted) -> Iterator[str]:
     """Yield what to do in the two weeks, first things first (fit.md 3.3)."""
     yield f"The pilot runs until {pilot.until:%Y-%m-%d}, in {pilot.mode} mode."
+    yield "First:   declare in the policy which checks close a change (boundary.closure.checks):"
+    yield "         what is required is frozen as a landing is recorded, and VL is unknown without."
     yield "Week 1:  fitgate scan --since 90d --record        label what landed, and write it down"
     yield "         fitgate register review COMMIT --confirm  say whether the labels are right"
     yield "         fitgate metrics                           the numbers as they are"
@@ -40,8 +42,10 @@ def status_lines(report: Report, now: datetime) -> Iterator[str]:
     elif start is not None:
         yield f"Day {(now - start).days + 1} of {length}; it ends on {end:%Y-%m-%d}."
     for each in report.deliverables:
-        mark = {True: "done", False: "to do", None: "none found"}[each.done]
+        done = each.done if each.name != "D5" else None  # it is there once it is written
+        perhaps = "perhaps" if each.name == "D3" and report.cases else "to do"
+        mark = {True: "done", False: "to do", None: perhaps}[done]
         what = DELIVERED[each.name].format(inert(each.what) if each.what else "none")
-        yield f"{each.name}  {mark:10}  {what}"
-        if each.done is not True:
-            yield f"                next: {_NEXT[each.name]}"
+        yield f"{each.name}  {mark:8}  {what}"
+        if done is not True:
+            yield f"              next: {_NEXT[each.name]}"

@@ -23,6 +23,9 @@ WeekOption = Annotated[
 SeedOption = Annotated[
     str, typer.Option(help="What the lot is drawn by; the same gives the same sample.")
 ]
+SizeOption = Annotated[
+    int, typer.Option("--size", min=1, help="How many that were no IO a lot draws.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -31,7 +34,7 @@ def sample(
     path: Annotated[Path, typer.Argument(help="A folder of the clone.")] = Path(),
     *,
     week: WeekOption = None,
-    size: Annotated[int, typer.Option("--size", min=1, help="How many that were no IO.")] = 5,
+    size: SizeOption = 5,
     seed: SeedOption = "",
     as_json: JsonOption = False,
     ledger: LedgerOption = None,
@@ -74,11 +77,13 @@ def label(
     why: Annotated[str, typer.Option(help="What in the change says so.")] = "",
     by: Annotated[str | None, typer.Option(help="Who says so; you by default.")] = None,
     seed: SeedOption = "",
+    size: SizeOption = 5,
     as_json: JsonOption = False,
     ledger: LedgerOption = None,
     repo: RepoOption = None,
 ) -> None:
     """Give a landing a second label; the last one of a change counts."""
+    from fitgate.core import audit
     from fitgate.core.records import draft
     from fitgate.core.records.changes import Audited
     from fitgate.entrypoints.cli.ledgers import landing_called, opened, told_by
@@ -87,17 +92,27 @@ def label(
         raise UserError("Say what the change is: --io or --not-io.")
     now = asked.now()
     with opened(ledger, path, repo) as home:
-        row = landing_called(told_by(home), change)
+        told = told_by(home)
+        row = landing_called(told, change)
+        if row.nature.is_io is None:
+            raise UserError(
+                f"The rules could not judge {change}, so there is nothing to compare a label with. "
+                "`fitgate register review` says what it is."
+            )
+        lot = seed or home.repo
+        drawn = row in audit.sample(told.rows(), audit.Week.of(row.landed_at), lot, size)
         record = Audited(
-            row.change, by or asked.reviewer(), seed or home.repo, io, tuple(category or ()), why
+            row.change, by or asked.reviewer(), lot if drawn else "", io, tuple(category or ()), why
         )
-        home.append(
-            [draft(record, now, f"audited/{row.change}/{record.by}/{now:%Y%m%dT%H%M%SZ}")], now
-        )
+        key = f"audited/{row.change}/{record.by}/{now:%Y%m%dT%H%M%SZ}"
+        home.append([draft(record, now, key)], now)
     if as_json:
-        print(json.dumps({"change": row.change, "is_io": io, "by": record.by}))
+        said = {"change": row.change, "is_io": io, "by": record.by, "drawn": drawn}
+        print(json.dumps(said))
         return
     print(f"Noted: {record.by} says that {change} is {'an IO' if io else 'no IO'}.")
+    if not drawn:
+        print("No lot drew it, so it counts in no rate: `fitgate audit sample` draws some.")
 
 
 @app.command("report")
@@ -126,6 +141,8 @@ def report(
         "others": found.others,
         "missed": found.missed,
         "miss_rate": found.miss_rate,
+        "miss_interval": found.miss_interval,
+        "by_hand": found.by_hand,
         "disagreed": found.disagreed,
         "kappa": found.kappa,
         "changes_missed": missed,

@@ -14,11 +14,18 @@ if TYPE_CHECKING:
     from fitgate.core.measure.overview import By, Overview, Source
     from fitgate.core.measure.reading import Scope, Window
     from fitgate.core.policy import Policy
+    from fitgate.core.reading import PolicyFile
     from fitgate.ports import Ledger
 
 
 def that_judged(given: str | None, told: Chronicle, ledger: Ledger) -> tuple[Policy, str]:
     """Return the policy that says what the figures are of, and where it is from."""
+    file, source = file_that_judged(given, told, ledger)
+    return file.policy, source
+
+
+def file_that_judged(given: str | None, told: Chronicle, ledger: Ledger) -> tuple[PolicyFile, str]:
+    """Return the policy given, else that which judged last by the ledger, else the default."""
     from fitgate.bootstrap import shipped_policies
     from fitgate.core.in_force import SHIPPED
     from fitgate.core.reading import parse_policy
@@ -26,17 +33,17 @@ def that_judged(given: str | None, told: Chronicle, ledger: Ledger) -> tuple[Pol
 
     file = asked.policy_file(given)
     if file is not None:
-        return file.policy, f"{given}, mode {file.policy.mode}"
+        return file, f"{given}, mode {file.policy.mode}"
     changes = sorted(told.told(PolicyChanged), key=lambda each: (each.at, each.seq))
     if changes:
         last = changes[-1].record
         text = ledger.blob(last.after)
         if text is not None:
-            found = parse_policy(text.decode(), last.source, shipped_policies()).policy
+            found = parse_policy(text.decode(), last.source, shipped_policies(), last.commit)
             at = f" at {last.commit[:12]}" if last.commit else ""
-            return found, f"{last.source}{at}, which judged last, mode {found.mode}"
-    default = parse_policy(shipped_policies()["default"], SHIPPED, shipped_policies()).policy
-    return default, f"{SHIPPED}, mode {default.mode}, as the ledger holds no policy"
+            return found, f"{last.source}{at}, which judged last, mode {found.policy.mode}"
+    default = parse_policy(shipped_policies()["default"], SHIPPED, shipped_policies())
+    return default, f"{SHIPPED}, mode {default.policy.mode}, as the ledger holds no policy"
 
 
 def overview_of(

@@ -158,23 +158,26 @@ def _report(
     from fitgate.core.measure.overview import Plain
     from fitgate.core.measure.reading import Scope, Window
     from fitgate.core.pilots import filling
-    from fitgate.entrypoints.cli.figures import overview_of, that_judged
+    from fitgate.entrypoints.cli.figures import file_that_judged, overview_of
     from fitgate.entrypoints.cli.ledgers import told_by
-    from fitgate.entrypoints.cli.replaying import counterfactuals
+    from fitgate.entrypoints.cli.replaying import counterfactuals, failures
 
     whole = told_by(home)
     begun = filling.started(whole)
     if begun is None:
         raise UserError("No pilot was started. `fitgate pilot start` begins one.")
+    if as_of is not None and as_of < begun.at:
+        raise UserError(f"--as-of lies before the pilot, which began on {begun.at:%Y-%m-%d %H:%M}.")
     end = min(begun.record.until, as_of or _last(home, begun))
     told = told_by(home, as_of=end)
     window = Window(asked.since(since, begun.at), end)
-    judging, source = that_judged(policy, told, home)
+    file, source = file_that_judged(policy, told, home)
     history = History.of(told)
-    overview = overview_of(Plain(history, judging), (source, told.seq), Scope(home.repo), window)
-    cases = counterfactuals(path, policy, window)
-    observed = filling.Observed(told, begun, judging, window)
-    return filling.report(observed, overview.readings, cases), overview, history, judging
+    of = (source, told.seq)
+    overview = overview_of(Plain(history, file.policy), of, Scope(home.repo), window)
+    cases = counterfactuals(path, file, window, failures(told))
+    observed = filling.Observed(told, begun, file.policy, window, source)
+    return filling.report(observed, overview.readings, cases), overview, history, file.policy
 
 
 def _last(home: Ledger, begun: Told[PilotStarted]) -> datetime:

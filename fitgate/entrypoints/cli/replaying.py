@@ -16,7 +16,7 @@ from fitgate.core.conditions import Look
 from fitgate.core.events import Event, Happening
 from fitgate.core.facts import Facts
 from fitgate.core.findings import Classification
-from fitgate.core.in_force import Rulebook, choose, rulebook
+from fitgate.core.in_force import Rulebook, rulebook
 from fitgate.core.looked import (
     NOTHING,
     Answered,
@@ -36,7 +36,7 @@ from fitgate.core.reading import PolicyFile
 from fitgate.core.records.changes import Incident
 from fitgate.core.replay.cases import Case, Replayed, judged, landing_of, with_faults
 from fitgate.core.replay.faults import Fault, Naming, mended, mends, undone
-from fitgate.entrypoints.cli import asked, shares
+from fitgate.entrypoints.cli import shares
 from fitgate.errors import UserError
 from fitgate.pipeline import Batch, Policies, Share, batches, look_into
 
@@ -248,21 +248,21 @@ def store(folder: Path | None, clone: Clone) -> Path:
     return folder / KEPT
 
 
-def counterfactuals(path: Path, policy: str | None, window: Window) -> tuple[Counterfactual, ...]:
+def counterfactuals(
+    path: Path, candidate: PolicyFile, window: Window, faults: Mapping[str, Sequence[Fault]]
+) -> tuple[Counterfactual, ...]:
     """Return which landings of a window a slow gate would still have held when they proved faulty.
 
-    The gate is that of the policy given, else of the one that stands in the clone. What came after
-    the window is not looked at, so that later days give the same.
+    What came after the window is not looked at, so that later days give the same. `faults` are
+    those that a ledger tells of beside what the history shows.
     """
     with open_clone(path) as clone:
         head = clone.landed_by(window.end)
         if head is None:
             return ()
-        given = asked.policy_file(policy)
-        candidate = given or choose(clone.policies(clone.resolve("HEAD")), shipped_policies())
         event = Event(Happening.LANDED, None, head, window.end, window.start)
         work = Work(path, candidate, candidate, event, store(None, clone))
-        cases = Replay(work, clone).cases({}, jobs=None, shown=sys.stderr.isatty())
+        cases = Replay(work, clone).cases(faults, jobs=None, shown=sys.stderr.isatty())
     return tuple(worth_telling(case for case in cases if window.holds(case.landing.landed_at)))
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from fitgate.adapters.shipped import ShippedPolicies
 from fitgate.core.measure.reading import Window
+from fitgate.core.reading import parse_policy
 from fitgate.core.records import draft
 from fitgate.core.records.changes import Incident
 from fitgate.entrypoints.cli.ledgers import opened
@@ -204,13 +206,14 @@ def test_an_incident_on_record_is_a_fault_like_another(
 
 def test_what_a_pilot_tells_of_a_window_does_not_hang_on_later_days(history: Path) -> None:
     policy = history.parent / "slow.yaml"
-    policy.write_text(SLOW)
     clone = shutil.copytree(history, history.parent / "pilot")
     early = datetime.fromtimestamp(START + 3 * HOUR, UTC)
-    cases = counterfactuals(clone, str(policy), Window(None, early))
+    slow = parse_policy(SLOW, policy.name, ShippedPolicies())
+    cases = counterfactuals(clone, slow, Window(None, early), {})
     assert [case.name[11:] for case in cases] == ["Lower it"]
     assert (cases[0].pushed_within, cases[0].how) == (None, "reverted")
-    assert counterfactuals(clone, str(policy), Window(None, datetime(2020, 1, 1, tzinfo=UTC))) == ()
-    late = counterfactuals(clone, str(policy), Window(None, datetime(2026, 1, 1, tzinfo=UTC)))
+    before, after = datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+    assert counterfactuals(clone, slow, Window(None, before), {}) == ()
+    late = counterfactuals(clone, slow, Window(None, after), {})
     assert len(late) == 3
     assert (clone / ".git" / "fitgate").is_dir()

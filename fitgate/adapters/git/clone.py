@@ -101,6 +101,8 @@ class Clone:
             case Happening.LANDED:
                 for landing in self.landings(event):
                     yield facts_of(landing, sources)
+            case _:  # what else happens leaves no trace in a clone
+                return
 
     def read(self, oids: Iterable[str]) -> Contents:
         """Return the contents of these blobs; what cannot be had says why."""

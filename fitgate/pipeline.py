@@ -9,6 +9,7 @@ from typing import cast
 
 from fitgate.core.classify import Looks, classify
 from fitgate.core.classify.lines import Difference
+from fitgate.core.earlier import bound_to_content
 from fitgate.core.events import Event, Happening
 from fitgate.core.facts import Contents, Facts, Unknown, Unread
 from fitgate.core.findings import Classification
@@ -46,9 +47,9 @@ def run(
 ) -> Iterator[Judged]:
     """Take what an event points at through the corridor, oldest change first, but the first `done`.
 
-    gather → classify → decide, forward only. What becomes of a verdict (a register, a check, an
-    exit code) is the entrypoint's. What is done or another's share is gathered too: what a change
-    undoes, and what is said of its policy, hangs on those before it.
+    gather → classify → weigh → decide, forward only. What becomes of a verdict (a register, a
+    check, an exit code) is the entrypoint's. What is done or another's share is gathered too: what
+    a change undoes, and what is said of its policy, hangs on those before it.
     """
     gathered = ((facts, policies.judging(facts)) for facts in forge.gather(event))
     changes = islice(gathered, done, None)
@@ -67,10 +68,20 @@ def _judged(
     seen = look_into([facts for facts, _ in batch], [book.looks for book in books], forge)
     found = [classify(facts, book.looks) for facts, book in zip(seen, books, strict=True)]
     bound = bind(seen, found, forge)
-    for facts, book, said in zip(bound, books, found, strict=True):
+    for told, book, said in zip(bound, books, found, strict=True):
+        facts = told if said.is_io is False else _weighed(told, book, forge)
         verdict = decide(facts, said, book)
         stands = standing(verdict) if landed else None
         yield Judged(facts, verdict, stands, book.file.policy)
+
+
+def _weighed(facts: Facts, book: Rulebook, forge: Forge) -> Facts:
+    """Return the facts of an IO with what is known of its people and its clock."""
+    facts = forge.complete(facts, book.file.policy.roles)
+    if facts.change.digest is None:
+        return facts
+    states = (look_into([state], [book.looks], forge) for state in forge.earlier(facts))
+    return bound_to_content(facts, (forge.bind(state)[0] for state in states))
 
 
 def look_into(batch: Sequence[Facts], looks: Sequence[Looks], forge: Forge) -> list[Facts]:

@@ -1,0 +1,13 @@
+"""Who answers which operation: one file a topic; importing them registers them."""
+
+from tests.twin.github.answers import (
+    accounts,
+    app,
+    checks,
+    contents,
+    issues,
+    objects,
+    pulls,
+)
+
+__all__ = ["accounts", "app", "checks", "contents", "issues", "objects", "pulls"]

@@ -1,0 +1,53 @@
+"""One repository of the twin, as tests handle it."""
+
+from __future__ import annotations
+
+from tests.twin.github.answer import Refusal
+from tests.twin.github.description import Json
+from tests.twin.github.people import User
+from tests.twin.github.pulls import Pull
+from tests.twin.github.pushing import Pushing
+from tests.twin.github.store import change
+
+
+class Repository(Pushing):
+    """A repository: pushed to, proposed to, checked, ruled."""
+
+    @change
+    def collaborator(self, login: str, role: str) -> User:
+        """Give somebody a role: `read`, `triage`, `write`, `maintain`, `admin`; `none` takes it."""
+        user = self.twin.user(login)
+        self.collaborators[user.login] = role
+        return user
+
+    @change
+    def open_pull(  # noqa: PLR0913 - what a pull request is opened with
+        self,
+        head: str,
+        base: str | None = None,
+        title: str = "A change",
+        body: str | None = "",
+        *,
+        by: str | None = None,
+        draft: bool = False,
+    ) -> Pull:
+        """Open a pull request; a head `mallory:fix` is in mallory's fork."""
+        said = {"head": head, "base": base or self.default_branch, "title": title, "body": body}
+        return self.new_pull({**said, "draft": draft}, self.actor(by))
+
+    def new_pull(self, said: Json, who: User) -> Pull:
+        """Open a pull request of somebody's.
+
+        Raises:
+            Refusal: 422 when there is nothing to merge, or one is open already.
+        """
+        pull = Pull(self.itself, said, who)
+        if not pull.commits():
+            raise Refusal(422, "Validation Failed", f"No commits between {pull.base_ref} and {pull.head_ref}")
+        for other in self.pulls.values():
+            ends = (other.head_branch, other.base_ref)
+            if other.state == "open" and ends == (pull.head_branch, pull.base_ref):
+                raise Refusal(422, "Validation Failed", "A pull request already exists")
+        self.issues[pull.number] = pull
+        pull.happened("opened", who)
+        return pull

@@ -1,0 +1,228 @@
+"""The twin's server on loopback: every request is checked, answered, and its answer checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+import threading
+import time
+import traceback
+from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+import anyio.to_thread
+import uvicorn
+
+from tests.twin.github.access import FORBIDDEN, NOT_FOUND, Budget, Caller
+from tests.twin.github.answer import Answer, Asked, Refusal, Route, route
+from tests.twin.github.calls import Call
+from tests.twin.github.description import Json, operations
+from tests.twin.github.faults import Trouble
+
+if TYPE_CHECKING:
+    from tests.twin.github.twin import Twin
+
+Message = MutableMapping[str, Any]
+DOCS = "https://docs.github.com/rest"
+GRAPHQL = "POST /graphql"
+HOUR = timedelta(hours=1)
+STARTING = 10.0
+
+
+class Server:
+    """Serves one twin from a thread of its own."""
+
+    def __init__(self, twin: Twin) -> None:
+        self._twin = twin
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        port = self._socket.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        settings = uvicorn.Config(
+            self._app, http="h11", ws="none", lifespan="off", log_level="error", loop="asyncio",
+            timeout_graceful_shutdown=1, server_header=False, interface="asgi3",
+        )  # fmt: skip
+        self._server = uvicorn.Server(settings)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([self._socket],), name="github-twin", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._server.should_exit = True
+        self._thread.join(STARTING)
+        self._socket.close()
+
+    async def _app(
+        self,
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        body = b""
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        headers = {key.decode().lower(): value.decode("latin-1") for key, value in scope["headers"]}
+        path = scope["raw_path"].decode()
+        query = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
+        asked = (scope["method"], path, query, headers, body)
+        answer = await anyio.to_thread.run_sync(lambda: self.answer(*asked))
+        raw = answer.text.encode() if answer.text is not None else b""
+        said = {"content-length": str(len(raw)), **answer.headers}
+        start = [(key.lower().encode(), str(value).encode()) for key, value in said.items()]
+        await send({"type": "http.response.start", "status": answer.status, "headers": start})
+        await send({"type": "http.response.body", "body": raw})
+
+    def answer(
+        self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes
+    ) -> Answer:
+        """Answer one request; whatever is not as published becomes a fault."""
+        twin = self._twin
+        found = route(method, urlsplit(path).path)
+        name = found[0].name if found else f"{method} {path}"
+        if twin.troubles.latency:
+            time.sleep(twin.troubles.latency)
+        if twin.troubles.watching:
+            twin.troubles.watching("before", name)
+        with twin.lock:
+            trouble = twin.troubles.next(name)
+            parsed: object = None
+            try:
+                parsed = json.loads(body) if body.strip() else None
+                if trouble is not None and not trouble.after:
+                    answer = _failed(trouble)
+                else:
+                    answer = self._answered(found, (method, path, query, headers, parsed))
+                    answer = _failed(trouble) if trouble else answer
+            except Refusal as refusal:
+                answer = _refused(refusal)
+            except Exception:  # noqa: BLE001 - a bug of the twin's must fail the test, not hang it
+                twin.faults.append(f"{name}: {traceback.format_exc()}")
+                answer = _refused(Refusal(400, "The twin failed"))  # a 500 would be tried again
+            answer = _written(answer)
+            twin.calls.add(Call(name, path, query, parsed, answer.status, twin.clock.now))
+        if twin.troubles.watching:
+            twin.troubles.watching("after", name)
+        return answer
+
+    def _answered(
+        self,
+        found: tuple[Route, dict[str, str]] | None,
+        said: tuple[str, str, dict[str, str], dict[str, str], object],
+    ) -> Answer:
+        twin = self._twin
+        method, path, query, headers, body = said
+        caller = twin.keys.caller(headers.get("authorization"))
+        resource = "graphql" if path == "/graphql" else "core"
+        limits = self._spent(caller.budget, resource)
+        if found is None:
+            twin.faults.append(f"{method} {path}: the twin does not answer this")
+            raise NOT_FOUND
+        one, given = found
+        whole = body if isinstance(body, dict) else {"": body}
+        asked = Asked(twin, method, path, query, headers, whole, caller, given)
+        try:
+            self._checked(one, asked, body)
+            checked = self._as_published(one, one.answering(asked))
+        except Refusal as refusal:
+            checked = self._as_published(one, _refused(refusal))
+        checked.headers |= limits
+        checked.headers["X-Accepted-GitHub-Permissions"] = one.needs.replace("|", "; ")
+        return self._unchanged(asked, checked, resource)
+
+    def _checked(self, one: Route, asked: Asked, body: object) -> None:
+        """Refuse what GitHub would refuse, in its order: shape, sight, permission."""
+        twin = self._twin
+        problems: list[str] = []
+        if one.name != GRAPHQL:
+            problems = list(twin.contract.request(one.name, asked.query, body))
+            twin.faults += problems
+            allowed = operations()["operations"][one.name]["apps"]
+            if asked.caller.kind == "installation" and not allowed:
+                raise FORBIDDEN
+        _admitted(one, asked)
+        if problems:
+            raise Refusal(422, "Invalid request.", *problems)
+
+    def _as_published(self, one: Route, answer: Answer) -> Answer:
+        if answer.text is None and one.name != GRAPHQL:
+            answer.body, problems = self._twin.contract.response(one.name, answer.status, answer.body)
+            self._twin.faults += problems
+        return _written(answer)
+
+    def _unchanged(self, asked: Asked, answer: Answer, resource: str) -> Answer:
+        """Give an ETag; answer 304, free of charge, to who has it already."""
+        if asked.method != "GET" or answer.status != 200 or answer.text is None:  # noqa: PLR2004
+            return answer
+        tag = f'W/"{hashlib.sha256(answer.text.encode()).hexdigest()}"'
+        answer.headers["ETag"] = tag
+        if asked.headers.get("if-none-match") in (tag, tag.removeprefix("W/")):
+            asked.caller.budget.used[resource] -= 1
+            kept = {k: v for k, v in answer.headers.items() if k != "Content-Type"}
+            return Answer(status=304, headers=kept, text="")
+        return answer
+
+    def _spent(self, budget: Budget, resource: str) -> dict[str, str]:
+        """Count a request; return the headers that tell how many are left.
+
+        Raises:
+            Refusal: 403 when none is.
+        """
+        now = self._twin.clock.wall()
+        if budget.reset is None or budget.reset <= now:
+            budget.reset, budget.used = now + HOUR, {}
+        used = budget.used.get(resource, 0) + 1
+        headers = {
+            "X-RateLimit-Limit": str(budget.limit),
+            "X-RateLimit-Remaining": str(max(budget.limit - used, 0)),
+            "X-RateLimit-Used": str(min(used, budget.limit)),
+            "X-RateLimit-Reset": str(int(budget.reset.timestamp())),
+            "X-RateLimit-Resource": resource,
+        }
+        if used > budget.limit:
+            raise Refusal(403, "API rate limit exceeded for this token.", headers=headers)
+        budget.used[resource] = used
+        return headers
+
+
+def _admitted(one: Route, asked: Asked) -> None:
+    caller: Caller = asked.caller
+    if one.needs == "app":
+        if caller.kind != "app":
+            raise Refusal(401, "A JSON web token could not be decoded")
+        return
+    if one.needs == "anyone":
+        return
+    if caller.kind == "app":
+        raise Refusal(403, "Resource not accessible by integration")
+    if "owner" in asked.given:
+        repo = asked.twin.repos.get(f"{asked.given['owner']}/{asked.given['repo']}")
+        if repo is None or not caller.sees(repo):
+            raise NOT_FOUND
+        asked.found = repo
+    if not caller.may(one.needs, asked.found):
+        raise FORBIDDEN if caller.kind == "installation" else NOT_FOUND
+
+
+def _refused(refusal: Refusal) -> Answer:
+    body: Json = {"message": refusal.message, "documentation_url": DOCS, "status": str(refusal.status)}
+    if refusal.errors:
+        body["errors"] = [{"message": error, "resource": "", "code": "custom"} for error in refusal.errors]
+    return Answer(body, refusal.status, dict(refusal.headers))
+
+
+def _written(answer: Answer) -> Answer:
+    if answer.text is None and answer.body is not None:
+        answer.text = json.dumps(answer.body)
+        answer.headers.setdefault("Content-Type", "application/json; charset=utf-8")
+    return answer
+
+
+def _failed(trouble: Trouble) -> Answer:
+    return _refused(Refusal(trouble.status, trouble.message, headers=dict(trouble.headers)))

@@ -1,0 +1,266 @@
+"""The stateful twin of GitHub: accounts, repositories, one App, a server, and webhooks."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.twin.github import answers as _answers  # noqa: F401 - they register themselves
+from tests.twin.github.access import Keys
+from tests.twin.github.calls import Calls
+from tests.twin.github.clock import Clock
+from tests.twin.github.contract import Contract, sent_to
+from tests.twin.github.description import Json
+from tests.twin.github.diffs import Limits
+from tests.twin.github.faults import Troubles
+from tests.twin.github.git import File
+from tests.twin.github.hooks import Hook, Hooks
+from tests.twin.github.people import App, Installation, Org, Team, User, key_pair
+from tests.twin.github.repository import Repository
+from tests.twin.github.server import Server
+from tests.twin.github.shapes import accounts
+from tests.twin.github.store import change
+
+OWNER = "maintainer"
+"""Who administers every organization."""
+EVENTS = (
+    "branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment",
+    "deployment_protection_rule", "deployment_review", "deployment_status", "issue_comment",
+    "issues", "label", "member", "membership", "merge_group", "pull_request",
+    "pull_request_review", "push", "repository_ruleset", "status", "workflow_run",
+)  # fmt: skip
+ALWAYS = ("installation", "installation_repositories", "ping")
+
+
+class Twin:
+    """A GitHub of one process: `with Twin() as twin: ...`; `url` is the REST API's root.
+
+    `faults` lists what was not as GitHub publishes it; it must be empty when a test ends.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.folder = Path(tempfile.mkdtemp(prefix="github-twin-"))
+        self.html = "https://github.com"
+        self.clock = Clock()
+        self.limits = Limits()
+        self.calls = Calls()
+        self.faults: list[str] = []
+        self.troubles = Troubles()
+        self.contract = Contract()
+        self.events: Sequence[str] = EVENTS
+        self.users: dict[str, User] = {}
+        self.orgs: dict[str, Org] = {}
+        self.repos: dict[str, Repository] = {}
+        self.apps: dict[int, App] = {}
+        self.installations: dict[int, Installation] = {}
+        self.keys = Keys(self)
+        self.owner = OWNER
+        self.manifests: dict[str, Json] = {}
+        self.retention = timedelta(days=3)
+        self._numbers = itertools.count(1001)
+        self.app = self.new_app("fitgate", OWNER)
+        self.hooks = Hooks(self)
+        self._server = Server(self)
+        self.url = self._server.url
+
+    @property
+    def twin(self) -> Self:
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop serving and sending; remove the repositories."""
+        self.hooks.close()
+        self._server.close()
+        shutil.rmtree(self.folder)
+
+    def fresh(self) -> int:
+        """Return an id that nothing has yet."""
+        return next(self._numbers)
+
+    @change
+    def user(self, login: str, kind: str = "User") -> User:
+        """Return an account, made when first named."""
+        if login not in self.users:
+            bot = login.endswith("[bot]")
+            self.users[login] = User(self.fresh(), login, "Bot" if bot else kind)
+        return self.users[login]
+
+    @change
+    def org(self, login: str) -> Org:
+        """Return an organization, made when first named, with `maintainer` as its owner."""
+        if login not in self.orgs:
+            account = self.user(login, "Organization")
+            self.orgs[login] = Org(account, {self.user(OWNER).login: "admin"})
+        return self.orgs[login]
+
+    @change
+    def team(self, name: str, *members: str) -> Team:
+        """Return `acme/release` with these members, and them as the organization's."""
+        login, _, slug = name.partition("/")
+        org = self.org(login)
+        for member in members:
+            org.members.setdefault(self.user(member).login, "member")
+        team = org.teams.setdefault(slug, Team(self.fresh(), login, slug, slug))
+        team.members.update(dict.fromkeys(members, "member"))
+        return team
+
+    @change
+    def repo(
+        self,
+        full_name: str,
+        files: Mapping[str, File] | None = None,
+        *,
+        roles: Mapping[str, str] | None = None,
+        private: bool = True,
+        install: bool = True,
+    ) -> Repository:
+        """Return a repository, made when first named: one commit on `main`, the App installed.
+
+        `roles`: login → role, or `acme/team` → role.
+        """
+        if full_name not in self.repos:
+            login, _, name = full_name.partition("/")
+            owner = self.users.get(login) or self.org(login).account
+            repo = self.repos[full_name] = Repository(self, owner, name, private=private)
+            if install and not any(one.covers(full_name) for one in self.installations.values()):
+                self.install(login)
+            who = repo.administrator.login
+            repo.push("main", files or {"README.md": f"# {name}\n"}, by=who, message="Begin")
+        repo = self.repos[full_name]
+        for who, role in (roles or {}).items():
+            if "/" in who:
+                repo.team_roles[self.team(who).slug] = role
+            else:
+                repo.collaborator(who, role)
+        return repo
+
+    def new_app(self, slug: str, owner: str) -> App:
+        """Register an App with a key of its own."""
+        private, public = key_pair(len(self.apps))
+        number = self.fresh()
+        bot = self.user(f"{slug}[bot]")
+        app = App(
+            number, slug, slug.capitalize(), self.user(owner), bot, f"Iv23{number:016d}", private,
+            public, f"secret of {slug}", self.clock.now,
+        )  # fmt: skip
+        self.apps[number] = app
+        return app
+
+    def other_app(self, slug: str) -> App:
+        """Return another App, such as that of a CI, made when first named."""
+        return next((a for a in self.apps.values() if a.slug == slug), None) or self.new_app(slug, OWNER)
+
+    @change
+    def install(
+        self,
+        login: str,
+        permissions: Mapping[str, str] | None = None,
+        repos: set[str] | None = None,
+    ) -> Installation:
+        """Install the App on an account; `repos` None: on all that it has and will have."""
+        account = self.users.get(login) or self.org(login).account
+        granted = dict(self.app.permissions if permissions is None else permissions)
+        one = Installation(self.fresh(), self.app, account, self.clock.now, granted, repos)
+        for other in [i for i in self.installations.values() if i.account is account]:
+            del self.installations[other.id]
+        self.installations[one.id] = one
+        self._installed("created", one)
+        return one
+
+    @change
+    def suspend(self, one: Installation, *, back: bool = False) -> None:
+        """Suspend an installation, or take it back."""
+        one.suspended_at = None if back else self.clock.now
+        self._installed("unsuspend" if back else "suspend", one)
+
+    @change
+    def uninstall(self, one: Installation) -> None:
+        """Take the App away."""
+        del self.installations[one.id]
+        self._installed("deleted", one)
+
+    def _installed(self, action: str, one: Installation) -> None:
+        said = {
+            "installation": accounts.installation(self, one),
+            "repositories": [
+                {
+                    "id": repo.id,
+                    "node_id": accounts.node_id("Repository", repo.id),
+                    "name": repo.name,
+                    "full_name": repo.full_name,
+                    "private": repo.private,
+                }
+                for repo in self.repos.values()
+                if one.covers(repo.full_name)
+            ],
+        }
+        self.emit("installation", action, said, None, self.user(OWNER))
+
+    def token(self, login: str) -> str:
+        """Return a token that acts as a person."""
+        return self.keys.of_person(self.user(login))
+
+    def emit(
+        self,
+        event: str,
+        action: str | None,
+        payload: Json,
+        repo: Repository | None,
+        sender: User,
+        *,
+        app: App | None = None,
+    ) -> None:
+        """Send an event to every hook that gets it; `app`: whose check it is about."""
+        whole: Json = {**({"action": action} if action else {}), **payload}
+        whole["sender"] = accounts.user(self, sender)
+        if repo is not None:
+            whole["repository"] = accounts.full_repository(repo, None)
+            whole["repository"].pop("organization", None)
+            if repo.owner.login in self.orgs:
+                whole["organization"] = accounts.organization(self, repo.owner)
+        whole, problems = self.contract.webhook(event, action, whole)
+        self.faults += problems
+        self.hooks.send(event, action, whole, self._audience(event, action, repo, app))
+
+    def _audience(
+        self, event: str, action: str | None, repo: Repository | None, app: App | None
+    ) -> list[tuple[Hook, Json]]:
+        kinds = sent_to(event, action)
+        out: list[tuple[Hook, Json]] = []
+        for hook in self.hooks.hooks:
+            if hook.app is None:
+                if "repository" in kinds and repo is not None and hook.repo == repo.full_name:
+                    out.append((hook, {}))
+                continue
+            if event not in (*self.events, *ALWAYS):
+                continue
+            own = event == "check_run" and action in ("rerequested", "requested_action")
+            if (own or event == "check_suite") and app is not hook.app:
+                continue  # only the App whose check it is hears of its buttons, and of its suite
+            if repo is None:
+                out.append((hook, {}))
+                continue
+            for one in self.installations.values():
+                if one.covers(repo.full_name) and one.app is hook.app and not one.suspended_at:
+                    node = accounts.node_id("Integration", one.id)
+                    out.append((hook, {"installation": {"id": one.id, "node_id": node}}))
+        return out

@@ -42,14 +42,14 @@ class Pull:
     """A pull request as GitHub tells of it, apart from its files.
 
     `base` is the tip of its base branch, whose policy judges it; `fork` the commit at which it
-    left that, None where its commits do not tell. `approvals` pairs each with the commit it is on.
+    left that, None where its commits do not tell. `since` is when it was opened, or last turned to
+    another base.
     """
 
     facts: Facts
     base: str
     head: str
     fork: str | None
-    approved: tuple[tuple[Approval, str | None], ...]
     since: datetime
     branch_repo: str | None
     url: str
@@ -86,7 +86,7 @@ def read_pull(
     reviews = tuple(_reviews(node, as_of))
     contexts = _contexts(node)
     author = person(node["author"])
-    people = [*hands.people, *(who for who, *_ in reviews), *filter(None, [author])]
+    people = [*hands.people, *(who for who, _ in reviews), *filter(None, [author])]
     change = Change(
         id=f"github:{repo.name}#{node['number']}",
         kind="pull",
@@ -106,7 +106,7 @@ def read_pull(
     facts = Facts(
         as_of, "github", repo, change,
         people=tuple(_distinct(people)),
-        approvals=None if _is_cut(node.get("reviews")) else tuple(a for _, a, _ in reviews),
+        approvals=None if _is_cut(node.get("reviews")) else tuple(each for _, each in reviews),
         evaluations=None if contexts is None else tuple(_evaluations(contexts)),
         unknown=(*_unread(node, author, hands, contexts, refused), *_NOT_ON_A_FORGE),
     )  # fmt: skip
@@ -115,7 +115,6 @@ def read_pull(
     return Pull(
         facts, base, head,
         fork=_fork(node, commits),
-        approved=tuple((approval, commit) for _, approval, commit in reviews),
         since=max(filter(None, [moment(node["createdAt"]), *retargeted]), default=as_of),
         branch_repo=(node["headRepository"] or {}).get("nameWithOwner"),
         url=str(node["url"]),
@@ -168,7 +167,7 @@ def _fork(node: Node, commits: Sequence[Commit]) -> str | None:
     return outside.pop() if whole and len(outside) == 1 else None
 
 
-def _reviews(node: Node, as_of: datetime) -> Iterator[tuple[Person, Approval, str | None]]:
+def _reviews(node: Node, as_of: datetime) -> Iterator[tuple[Person, Approval]]:
     """Yield who stands by an approval: the last word of each counts, a remark is none.
 
     GitHub, "List reviews": in the order in which they came.
@@ -181,7 +180,8 @@ def _reviews(node: Node, as_of: datetime) -> Iterator[tuple[Person, Approval, st
     for who, review in last.values():
         at = moment(review["submittedAt"])
         if str(review["state"]).upper() == "APPROVED" and at is not None:
-            yield who, Approval(who.id, at), (review["commit"] or {}).get("oid")
+            commit = (review["commit"] or {}).get("oid")
+            yield who, Approval(who.id, at, commit=commit)
 
 
 def _labels(node: Node) -> tuple[str, ...] | None:

@@ -5,9 +5,10 @@ from tests.twin.github.answers import (
     app,
     checks,
     contents,
+    graphql,
     issues,
     objects,
     pulls,
 )
 
-__all__ = ["accounts", "app", "checks", "contents", "issues", "objects", "pulls"]
+__all__ = ["accounts", "app", "checks", "contents", "graphql", "issues", "objects", "pulls"]

@@ -33,6 +33,17 @@ class Review:
     submitted_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """The head moved."""
+
+    before: str
+    after: str
+    actor: User
+    at: datetime
+    forced: bool
+
+
 class Pull(Issue):
     """A pull request. `base_sha` is the base's tip as of the last push to the head, as on GitHub."""
 
@@ -47,6 +58,7 @@ class Pull(Issue):
         self.draft = bool(said.get("draft", False))
         self.reviews: list[Review] = []
         self.requested: list[User] = []
+        self.pushes: list[Pushed] = []
         self.auto_merge_by: User | None = None
         self.merged_at: datetime | None = None
         self.merged_by: User | None = None
@@ -55,6 +67,11 @@ class Pull(Issue):
     @property
     def from_fork(self) -> bool:
         return self.head_owner != self.repo.owner.login
+
+    @property
+    def graph_state(self) -> str:
+        """Return its state as GraphQL says it."""
+        return "MERGED" if self.merged_at else self.state.upper()
 
     @property
     def head_branch(self) -> str:
@@ -259,9 +276,10 @@ class Pull(Issue):
 
     def synchronized(self, before: str, who: User) -> None:
         """Take a push to the head in."""
+        forced = not self.repo.git.is_ancestor(before, self.repo.commit(self.head_branch))
         self.head_sha = self.repo.commit(self.head_branch)
         self.base_sha = self.repo.commit(self.base_ref)
-        self.touched()
+        self.pushes.append(Pushed(before, self.head_sha, who, self.touched(), forced))
         self.happened("synchronize", who, {"before": before, "after": self.head_sha})
         if self.repo.dismisses_stale(self.base_ref):
             for review in [one for one in self.reviews if one.state == "APPROVED"]:

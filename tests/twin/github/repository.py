@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tests.twin.github.answer import Refusal
 from tests.twin.github.description import Json
+from tests.twin.github.merge_queue import Queueing
 from tests.twin.github.people import User
 from tests.twin.github.pulls import Pull
-from tests.twin.github.pushing import Pushing
+from tests.twin.github.releases import Release
 from tests.twin.github.store import change
 
 
-class Repository(Pushing):
-    """A repository: pushed to, proposed to, checked, ruled."""
+class Repository(Queueing):
+    """A repository: pushed to, proposed to, checked, ruled, deployed."""
 
     @change
     def collaborator(self, login: str, role: str) -> User:
@@ -51,3 +54,20 @@ class Repository(Pushing):
         self.issues[pull.number] = pull
         pull.happened("opened", who)
         return pull
+
+    @change
+    def release(
+        self,
+        tag: str,
+        *,
+        by: str | None = None,
+        assets: Mapping[str, tuple[int, str | None]] | None = None,
+        immutable: bool = False,
+    ) -> Release:
+        """Release a tag; assets: name → size and SHA-256, which old ones lack."""
+        who = self.actor(by, "write").login
+        self.commit(f"refs/tags/{tag}")
+        now = self.twin.clock.now
+        made = Release(self.twin.fresh(), tag, who, now, dict(assets or {}), immutable=immutable)
+        self.releases.append(made)
+        return made

@@ -217,7 +217,7 @@ class Rules(Checks):
             self.rule_suites[suite.id] = suite
         if refused:
             why = [one.details or one.rule for one in failed]
-            raise Refusal(405 if via else 409, f"Repository rule violations found\n\n{why[0]}", *why)
+            raise Refusal(405 if via else 422, f"Repository rule violations found\n\n{why[0]}", *why)
 
     def _active(self, one: Evaluation) -> bool:
         return one.ruleset is None or one.ruleset.enforcement == "active"

@@ -5,9 +5,16 @@ from tests.twin.github.answers import (
     app,
     checks,
     contents,
+    deployments,
+    graphql,
     issues,
     objects,
     pulls,
+    releases,
+    rules,
 )
 
-__all__ = ["accounts", "app", "checks", "contents", "issues", "objects", "pulls"]
+__all__ = [
+    "accounts", "app", "checks", "contents", "deployments", "graphql", "issues", "objects",
+    "pulls", "releases", "rules",
+]  # fmt: skip

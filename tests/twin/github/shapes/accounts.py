@@ -91,12 +91,11 @@ def permissions(role: str) -> Json:
     return {word: at_least(LEVELS, role, level) for word, level in words.items()}
 
 
-def repository(repo: Store) -> Json:
-    """Return a `minimal-repository`, with what the fuller shapes ask for beside."""
+def reference(repo: Store) -> Json:
+    """Return a repository as runs name theirs: what every shape of it has."""
     kinds = ("comments", "deployments", "downloads", "events", "forks", "hooks", "languages",
              "merges", "stargazers", "subscribers", "subscription", "tags", "teams",
              "contributors")  # fmt: skip
-    open_ones = sum(one.state == "open" for one in repo.issues.values())
     return {
         "id": repo.id,
         "node_id": node_id("Repository", repo.id),
@@ -116,6 +115,14 @@ def repository(repo: Store) -> Json:
         "contents_url": f"{repo.url}/contents/{{+path}}",
         "commits_url": f"{repo.url}/commits{{/sha}}",
         "compare_url": f"{repo.url}/compare/{{base}}...{{head}}",
+    }
+
+
+def repository(repo: Store) -> Json:
+    """Return a `minimal-repository`, with what the fuller shapes ask for beside."""
+    open_ones = sum(one.state == "open" for one in repo.issues.values())
+    return {
+        **reference(repo),
         "clone_url": f"{repo.html}.git",
         "git_url": f"git://github.com/{repo.full_name}.git",
         "ssh_url": f"git@github.com:{repo.full_name}.git",

@@ -18,7 +18,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from fitgate import __version__
-from fitgate.adapters.github.queries import Query
+from fitgate.adapters.github.queries import MAY_BE_REFUSED, Query
 from fitgate.errors import ForgeError, UserError
 
 DEFAULT_URL = "https://api.github.com"
@@ -29,6 +29,7 @@ _TIMEOUT = 30
 _TRIES = 3
 _RETRIED = frozenset({500, 502, 503, 504})
 _LIMITED = frozenset({403, 429})
+_PULL = "repository.pullRequest"
 T = TypeVar("T")
 
 
@@ -78,17 +79,21 @@ class Session:
         """Ask a question of a repository in GraphQL.
 
         Raises:
-            ForgeError: when there is no answer; what is refused of an answer is told with it.
+            ForgeError: when there is no answer, or a part is refused that is needed: what is null
+                because of it would pass for what is not there.
         """
         owner, _, repo = name.partition("/")
         variables = {"owner": owner, "name": repo, **query.variables}
         with translated(f"{name} could not be read"):
             said = self._again(lambda: self._graph(query.text, variables))
-        errors = {_path(error): str(error.get("message", "")) for error in said.get("errors") or ()}
+        errors = {_path(error): str(error.get("message")) for error in said.get("errors") or ()}
         found = (said.get("data") or {}).get("repository")
         if found is None:
             why = next(iter(errors.values()), "there is no such repository, or it may not be read")
             raise ForgeError(f"{name} could not be read: {why}", status=404)
+        for path, why in errors.items():
+            if path != _PULL and MAY_BE_REFUSED.isdisjoint(path.split(".")):
+                raise ForgeError(f"{path} of {name} could not be read: {why}", status=403)
         return Answer(found, errors)
 
     def _graph(self, text: str, variables: Mapping[str, object]) -> dict[str, Any]:

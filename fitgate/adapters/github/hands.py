@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
@@ -12,6 +13,7 @@ Kind = Literal["human", "bot", "unknown"]
 _KINDS: Mapping[str, Kind] = {"User": "human", "Bot": "bot"}
 # What is merged or edited on GitHub's pages is committed by GitHub, for the author.
 _WEB_FLOW = frozenset({"noreply@github.com"})
+_NO_REPLY = re.compile(r"(\d{1,18})\+([^@\s]+)@users\.noreply\.github\.com", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,16 @@ def person(node: Mapping[str, Any] | None) -> Person | None:
 
 
 def _hand(actor: Mapping[str, Any]) -> Hand:
-    user = actor.get("user")
-    # A commit does not tell what kind of account it is: only people review, and that tells it.
+    """Return who stands behind a name and an address.
+
+    GraphQL links no bots, but GitHub's own addresses tell the account. What kind it is a commit
+    does not tell: that is asked only of those who sign.
+    """
+    user, mail = actor.get("user"), str(actor.get("email") or "")
     who = person({**user, "__typename": ""}) if user else None
-    return Hand(who, str(actor.get("email") or actor.get("name") or "nobody"))
+    if who is None and (own := _NO_REPLY.fullmatch(mail)):
+        who = person({"databaseId": own[1], "login": own[2], "__typename": ""})
+    return Hand(who, mail or str(actor.get("name") or "nobody"))
 
 
 def contributors_of(commits: Iterable[Commit], *, cut: bool) -> Contributors:

@@ -31,6 +31,7 @@ _KEPT = 64
 _PAGES = 10  # of commits, reviews and checks: what is more is unknown
 _TRIES = 3
 _REF = re.compile(r"[?&]ref=([0-9a-f]{40,64})$")
+_NEW = frozenset({"added", "copied"})
 _TOO_MUCH = frozenset({406, 422})
 
 
@@ -171,8 +172,10 @@ class Listings:
             for listed, sides in zip(part, self._sides(part, fork, head, told), strict=True):
                 for side in filter(None, sides):
                     self._blobs.note_size(side.oid, side.size)
-                if sides == (None, None):
-                    return Unread(f"GitHub does not tell what {listed.path} is")
+                if (sides[0] is None) != (listed.status in _NEW) or (sides[1] is None) != (
+                    listed.status == "removed"
+                ):
+                    return Unread(f"GitHub does not tell what {listed.path} is and was")
                 found += touched(listed, sides)
             told = {}
         paths = [one.file.path for one in found]
@@ -188,7 +191,7 @@ class Listings:
             told = self._session.graph(self._name, asked).repository
         before, after = told.get("before") or {}, told.get("after") or {}
         for n, file in enumerate(files):
-            was = None if file.status == "added" else read_entry(before.get(f"f{n}"))
+            was = None if file.status in _NEW else read_entry(before.get(f"f{n}"))
             now = None if file.status == "removed" else read_entry(after.get(f"f{n}"))
             yield was, now
 

@@ -11,6 +11,13 @@ from fitgate.core.facts import POLICY_FILES
 PAGE = 100
 """As many as GitHub gives of a list at once."""
 POLICIES = {f"policy{n}": path for n, path in enumerate(sorted(POLICY_FILES))}
+MAY_BE_REFUSED = frozenset(
+    {
+        "associatedPullRequests", "comments", "headRepository", "labels", "reviews",
+        "statusCheckRollup",
+    }
+)  # fmt: skip
+"""What an answer may lack: unknown then, and said so. All else that is refused is an error."""
 _SPACES = re.compile(r"\s+")
 
 _WHO = (

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 from fitgate.errors import UserError
 from fitgate.ports import Forge, Ledger
-from fitgate.settings import LEDGERS, ledger_kind
+from fitgate.settings import LEDGERS, GitHubSettings, ledger_kind
 
 if TYPE_CHECKING:
     from fitgate.adapters.console import Rows
@@ -71,6 +71,33 @@ def open_clone(path: Path) -> Iterator[Clone]:
 
     with Local(path) as clone:
         yield clone
+
+
+@contextmanager
+def open_github(name: str, settings: GitHubSettings) -> Iterator[Forge]:
+    """Open a repository on GitHub, `owner/name`, by the token or as the App of the settings.
+
+    Raises:
+        UserError: when there is neither.
+        ForgeError: when the App is not installed there.
+    """
+    if not settings.token and not (settings.app_id and settings.private_key):
+        raise UserError(
+            "GitHub does not say who asks: set FITGATE_GITHUB_TOKEN, or FITGATE_GITHUB_APP_ID and "
+            "FITGATE_GITHUB_PRIVATE_KEY_FILE."
+        )
+    from fitgate.adapters.github.app import App, by_token
+    from fitgate.adapters.github.client import GitHub
+
+    if settings.token:
+        session = by_token(settings.token, settings.api_url)
+    else:
+        app = App(settings.app_id or 0, settings.private_key, settings.api_url)
+        session = app.of_repository(name)
+    try:
+        yield GitHub(session, name)
+    finally:
+        session.close()
 
 
 def open_ledger(where: str, repo: str, clone_path: Path, *, create: bool = False) -> Ledger:

@@ -207,6 +207,11 @@ class _OneToken(Auth.AppInstallationAuth):
             return super().token
 
 
+def by_token(token: str, url: str = DEFAULT_URL) -> Session:
+    """Return the session of whom a token is: a person's, or that of a workflow."""
+    return Session(Auth.Token(token), url)
+
+
 @dataclass
 class App:
     """A GitHub App: one session an installation, kept, and its token with it."""

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
-from urllib.parse import quote
 
 from fitgate.core.facts import Facts
 from fitgate.core.findings import Finding, Match, Outcome
@@ -31,6 +30,7 @@ _LINKED = re.compile(
     r"://|\bwww\.|\bGH-\d|\b[A-Za-z][A-Za-z0-9]*-\d+\b|\b[0-9a-f]{7,64}\b|(?:^|\W)_|_(?:$|\W)",
     re.IGNORECASE | re.ASCII,
 )
+_UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
 _CODE = re.compile(r"`[^`\n]+`")
 _MOST_MATCHES = 200
 _MESSAGE = 4_000
@@ -50,7 +50,13 @@ class Links:
             return None
         gone = match.after in {None, "removed"} and match.before is not None
         line = "" if match.line is None else f"#L{match.line}"
-        return f"{self.before if gone else self.after}/{quote(match.file)}{line}"
+        return f"{self.before if gone else self.after}/{_quoted(match.file)}{line}"
+
+
+def _quoted(path: str) -> str:
+    """Return a path as part of an address (RFC 3986, 2.1)."""
+    data = path.encode("utf-8", "replace")
+    return "".join(chr(b) if b in _UNRESERVED else f"%{b:02X}" for b in data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def read_pull(
     commits = _commits(node)
     hands = contributors_of(commits, cut=_is_cut(node.get("commits")))
     reviews = tuple(_reviews(node, as_of))
-    contexts = _contexts(node)
+    contexts = _contexts(node, refused)
     author = person(node["author"])
     people = [*hands.people, *(who for who, _ in reviews), *filter(None, [author])]
     change = Change(
@@ -195,9 +195,12 @@ def _declared(node: Node, commits: Iterable[Commit]) -> Iterator[Any]:
         yield from parse_trailers(commit.message, f"commit {commit.oid}")
 
 
-def _contexts(node: Node) -> list[Node] | None:
-    """Return the checks and statuses of the head; None where they could not be read."""
-    if not node["last"]["nodes"]:
+def _contexts(node: Node, refused: Mapping[str, str]) -> list[Node] | None:
+    """Return the checks and statuses of the head; None where they could not be read.
+
+    What is refused is null in GraphQL, as is what there is none of.
+    """
+    if not node["last"]["nodes"] or any("statusCheckRollup" in path for path in refused):
         return None
     commit = node["last"]["nodes"][0]["commit"]
     if "statusCheckRollup" not in commit or commit["oid"] != node["headRefOid"]:

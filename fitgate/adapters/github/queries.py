@@ -174,7 +174,7 @@ def evidence(base: str, head: str, refs: Sequence[str]) -> Query:
         path = ref.partition("#")[0].removeprefix("./").strip("/")
         values |= {
             f"t{n}": f"refs/tags/{name or pin}",
-            f"c{n}": f"{pin or ref}^{{commit}}",
+            f"c{n}": pin or ref,
             f"b{n}": f"{base}:{path}",
             f"a{n}": f"{head}:{path}",
         }

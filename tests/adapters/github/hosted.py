@@ -74,7 +74,7 @@ def hosted(
     """Host a repository; what the twin finds unlike GitHub fails the test."""
     with Twin() as twin:
         yield place(twin, files, policy, name)
-        assert twin.faults == []
+        assert not twin.faults, "\n".join(twin.faults)
 
 
 def place(

@@ -1,0 +1,387 @@
+"""A pull request on the twin becomes facts: what is read, how often, and what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from fitgate.core.events import Event, Happening
+from fitgate.core.facts import Approval, Facts, Unread
+from fitgate.core.findings import Outcome
+from fitgate.errors import ForgeError
+from tests.adapters.github.hosted import POLICY, Hosted, hosted
+from tests.builders import HOUR, NOW
+from tests.twin.github.pulls import Pull
+
+APART = ("memberships", "permission", "access_tokens")
+"""Membership, permissions and tokens are counted apart."""
+
+
+@pytest.fixture
+def here() -> Iterator[Hosted]:
+    with hosted() as place:
+        yield place
+
+
+def reads(here: Hosted) -> list[str]:
+    """Return what was read since the count began, in its order."""
+    kinds = {"read", "graphql"}
+    calls = [call for call in here.twin.calls if call.kind in kinds]
+    return [call.operation for call in calls if not any(word in call.path for word in APART)]
+
+
+def rebased(here: Hosted, pull: Pull, *, by: str = "alice") -> None:
+    """Let the base move, and put the one commit of a pull request on it again."""
+    here.repo.push("main", {"other.txt": f"{here.twin.clock.now}\n"}, by="carol")
+    tip = here.repo.commit("main")
+    here.repo.push(pull.head_branch, {"eval.yaml": "threshold: 0.8\n"}, by=by, onto=tip, force=True)
+
+
+def signed(facts: Facts) -> set[str]:
+    """Return the logins of those whose approval is bound to what the change is now."""
+    digest = facts.change.digest
+    found = (each for each in facts.approvals or () if each.digest == digest)
+    return {facts.person(each.by).login for each in found}
+
+
+def whys(facts: Facts, what: str) -> list[str]:
+    """Return why something is unknown."""
+    return [each.why for each in facts.unknown if each.what == what]
+
+
+class TestFacts:
+    def test_they_say_who_what_and_since_when(self, here: Hosted) -> None:
+        opened = here.twin.clock.now
+        facts = here.judge(here.lowered()).facts
+        change = facts.change
+        alice = f"github:{here.twin.user('alice').id}"
+        assert (facts.repo.id, change.id) == (f"github:{here.repo.id}", "github:acme/app#1")
+        assert (change.author, change.contributors) == (alice, (alice,))
+        assert (change.kind, change.number, change.branch) == ("pull", 1, "fix")
+        assert (change.title, change.material_at) == ("Lower the bar", opened)
+        assert [(t.key, t.source) for t in change.trailers] == [("IO-Rationale", "description")]
+        assert change.base == here.repo.commit("main")
+        assert [facts.approvals, facts.evaluations, change.labels, change.restores] == [()] * 4
+
+    def test_another_kind_of_event_is_refused_with_a_reason(self, here: Hosted) -> None:
+        with pytest.raises(ForgeError, match="cannot be gathered"):
+            list(here.forge.gather(Event(Happening.LANDED, None, "a" * 40, NOW)))
+
+    def test_what_is_no_pull_request_is_not_found(self, here: Hosted) -> None:
+        with pytest.raises(ForgeError, match=r"acme/app#9 could not be read") as told:
+            here.forge.pull(9, NOW)
+        assert told.value.status == 404
+
+    def test_checks_and_statuses_are_evaluations_but_for_our_own(self, here: Hosted) -> None:
+        pull = here.lowered()
+        for name, conclusion in (
+            ("evals", "success"), ("unit", "failure"), ("skipped", "skipped"), ("slow", None),
+        ):  # fmt: skip
+            here.repo.check(name, pull.head_sha, conclusion)
+        here.repo.status("lint", pull.head_sha, "success", by="carol")
+        judged = here.judge(pull)
+        here.forge.apply(judged.facts, judged.verdict)
+        found = here.judge(pull).facts.evaluations or ()
+        assert {(each.name, each.result) for each in found} == {
+            ("evals", "passed"), ("unit", "failed"), ("slow", "pending"), ("lint", "passed"),
+        }  # fmt: skip
+
+    def test_a_landing_is_judged_as_of_its_merge(self, here: Hosted) -> None:
+        pull = here.lowered()
+        before = here.repo.commit("main")
+        here.twin.clock.forward(hours=1)
+        pull.merge("carol", "merge")
+        at = here.twin.clock.now
+        here.twin.clock.forward(hours=100)
+        judged = here.judge(pull, landed=True)
+        assert judged.facts.as_of == judged.facts.change.landed_at == at
+        assert (judged.facts.change.landed_as, judged.facts.change.base) == ("merge", before)
+        assert judged.standing == "bypass"
+
+
+class TestBudget:
+    def test_a_hundred_files_cost_four_reads_and_the_same_again_one(self) -> None:
+        many = {f"d{n}/eval.yaml": "threshold: 0.9\n" for n in range(100)}
+        with hosted(many) as here:
+            less = dict.fromkeys(many, "threshold: 0.8\n")
+            here.repo.push("fix", less, by="alice")
+            pull = here.repo.open_pull("fix", "main", "Lower all", "", by="alice")
+            pull.approve("bob")
+            here.twin.calls.clear()
+            first = here.judge(pull)
+            assert first.verdict.is_io
+            assert len(first.verdict.matches) == 100
+            assert sorted(reads(here)) == [
+                "GET /repos/{owner}/{repo}/activity",
+                "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
+                "POST /graphql",
+                "POST /graphql",
+            ]
+            here.forge.apply(first.facts, first.verdict)
+            here.twin.calls.clear()
+            again = here.judge(pull)
+            assert here.forge.apply(again.facts, again.verdict) == ()
+            assert reads(here) == ["POST /graphql"]
+            assert here.twin.calls.writes == 0
+
+    def test_what_is_no_io_costs_two_reads_and_one_check(self, here: Hosted) -> None:
+        here.repo.push("docs", {"README.md": "x\n"}, by="alice")
+        pull = here.repo.open_pull("docs", "main", "Words", "", by="alice")
+        here.twin.calls.clear()
+        judged = here.judge(pull)
+        assert here.forge.apply(judged.facts, judged.verdict) == ("check success",)
+        assert len(reads(here)) == 2
+        assert here.twin.calls.writes == 1
+        assert judged.facts.change.digest is None
+
+    def test_contents_are_read_only_where_a_rule_looks(self, here: Hosted) -> None:
+        here.repo.push("a", {"eval.yaml": "threshold: 0.8\n", "big.py": "x\n" * 900}, by="alice")
+        pull = here.repo.open_pull("a", "main", "Both", "", by="alice")
+        here.twin.calls.clear()
+        here.judge(pull)
+        questions = [call.body for call in here.twin.calls.of("POST /graphql")]
+        blobs = [q["variables"] for q in questions if "o0" in q["variables"]]  # type: ignore[index]
+        assert [len(v) for v in blobs] == [4]  # owner, name, and the file before and after
+
+
+class TestApprovals:
+    def test_one_on_the_head_counts(self, here: Hosted) -> None:
+        pull = here.lowered()
+        pull.approve("bob")
+        pull.approve("carol")
+        facts = here.judge(pull).facts
+        assert signed(facts) == {"bob", "carol"}
+        assert {p.login: p.roles for p in facts.people if p.roles} == {
+            "bob": ("owner",), "carol": ("keeper",),
+        }  # fmt: skip
+
+    @pytest.mark.parametrize("restart", [False, True])
+    def test_a_rebase_that_changes_nothing_keeps_them_and_the_clock(
+        self, here: Hosted, *, restart: bool
+    ) -> None:
+        pull = here.lowered()
+        pull.approve("bob")
+        pushed = here.twin.clock.now
+        for _ in range(2):
+            here.twin.clock.forward(hours=5)
+            rebased(here, pull)
+        facts = here.judge(pull, forge=here.restarted() if restart else None).facts
+        assert (signed(facts), facts.change.material_at) == ({"bob"}, pushed)
+
+    def test_a_material_change_voids_them_and_the_clock(self, here: Hosted) -> None:
+        pull = here.lowered()
+        pull.approve("bob")
+        here.twin.clock.forward(hours=50)
+        pull.push({"eval.yaml": "threshold: 0.1\n"})
+        judged = here.judge(pull)
+        facts = judged.facts
+        assert (signed(facts), facts.change.material_at) == (set(), here.twin.clock.now)
+        assert [isinstance(each.digest, str) for each in facts.approvals or ()] == [True]
+        assert judged.verdict.eligible_at == here.twin.clock.now + 48 * HOUR
+
+    def test_what_was_pushed_back_is_approved_again_but_the_clock_is_not(
+        self, here: Hosted
+    ) -> None:
+        pull = here.lowered()
+        pull.approve("bob")
+        here.twin.clock.forward(hours=1)
+        pull.push({"eval.yaml": "threshold: 0.1\n"})
+        here.twin.clock.forward(hours=1)
+        pull.push({"eval.yaml": "threshold: 0.8\n"})
+        facts = here.judge(pull).facts
+        assert (signed(facts), facts.change.material_at) == ({"bob"}, here.twin.clock.now)
+
+    def test_the_last_word_of_each_counts_and_a_remark_is_none(self, here: Hosted) -> None:
+        pull = here.lowered()
+        pull.approve("bob")
+        pull.remark("bob", "by the way")
+        pull.approve("carol")
+        pull.request_changes("carol")
+        here.twin.user("dave")
+        here.repo.collaborator("dave", "write")
+        pull.dismiss(pull.approve("dave"), "carol")
+        assert signed(here.judge(pull).facts) == {"bob"}
+
+    def test_nobody_signs_what_they_helped_to_write_or_pushed(self, here: Hosted) -> None:
+        bob = here.twin.user("bob")
+        here.repo.push(
+            "fix", {"eval.yaml": "threshold: 0.8\n"}, by="alice",
+            message=f"Lower\n\nCo-authored-by: Bob <{bob.email}>",
+        )  # fmt: skip
+        pull = here.repo.open_pull("fix", "main", "Lower", "IO-Rationale: it flakes", by="alice")
+        here.repo.push(
+            "fix", {"a": "x\n"}, by="carol", author=("alice", here.twin.user("alice").email)
+        )
+        pull.approve("bob")
+        pull.approve("carol")
+        here.twin.clock.forward(hours=49)
+        judged = here.judge(pull)
+        (missing,) = (f for f in judged.verdict.findings if f.code == "signatures-missing")
+        assert missing.params["not_counted"] == ("bob: a contributor", "carol: a contributor")
+
+    def test_a_commit_of_nobody_that_github_knows_leaves_the_contributors_unknown(
+        self, here: Hosted
+    ) -> None:
+        here.repo.push(
+            "fix", {"eval.yaml": "threshold: 0.8\n"}, by="alice", author=("X", "x@nowhere.example")
+        )
+        pull = here.repo.open_pull("fix", "main", "Lower", "IO-Rationale: it flakes", by="alice")
+        pull.approve("bob")
+        pull.approve("carol")
+        judged = here.judge(pull)
+        assert judged.facts.change.contributors is None
+        assert whys(judged.facts, "contributors") == [
+            "GitHub knows no account of x@nowhere.example"
+        ]
+        assert judged.verdict.outcome is Outcome.UNDECIDED
+
+    def test_without_the_permission_to_read_teams_roles_are_unknown(self, here: Hosted) -> None:
+        pull = here.lowered()
+        pull.approve("bob")
+        pull.approve("carol")
+        for installation in here.twin.installations.values():
+            installation.permissions.pop("members")
+        judged = here.judge(pull)
+        assert whys(judged.facts, "roles")
+        assert judged.verdict.outcome is Outcome.UNDECIDED
+
+    def test_a_change_before_there_was_a_pull_request_starts_no_clock(self, here: Hosted) -> None:
+        here.repo.push("fix", {"eval.yaml": "threshold: 0.8\n"}, by="alice")
+        here.twin.clock.forward(hours=100)
+        pull = here.repo.open_pull("fix", "main", "Lower", "", by="alice")
+        assert here.judge(pull).facts.change.material_at == here.twin.clock.now
+
+    def test_an_approval_that_is_stale_for_github_is_looked_up_by_its_commit(
+        self, here: Hosted
+    ) -> None:
+        pull = here.lowered()
+        first = pull.head_sha
+        pull.push({"eval.yaml": "threshold: 0.7\n"})
+        pull.approve("bob", commit=first)
+        facts = here.judge(pull).facts
+        assert [each.commit for each in facts.approvals or ()] == [first]
+        assert signed(facts) == set()
+
+
+class TestLimits:
+    def test_a_list_that_is_cut_is_unclassifiable(self, here: Hosted) -> None:
+        here.twin.limits.pull_files = 2
+        here.repo.push("many", {f"f{n}": "x" for n in range(3)}, by="alice")
+        pull = here.repo.open_pull("many", "main", "Many", "", by="alice")
+        judged = here.judge(pull)
+        assert (judged.facts.files, judged.verdict.outcome) == (None, Outcome.UNDECIDED)
+        assert whys(judged.facts, "files") == ["GitHub lists 2 of its 3 files"]
+
+    def test_a_head_that_moves_while_it_is_read_is_read_again(self, here: Hosted) -> None:
+        pull = here.lowered()
+        pushed: list[str] = []
+
+        def watch(when: str, operation: str) -> None:
+            if when == "after" and operation.endswith("/files") and not pushed:
+                pushed.append(pull.push({"eval.yaml": "threshold: 0.7\n"}))
+
+        here.twin.troubles.watching = watch
+        facts = here.judge(pull).facts
+        assert facts.change.head == pushed[0] == pull.head_sha
+        assert [s.after for f in facts.files or () for s in f.settings or ()] == [0.7]
+
+    def test_blobs_are_checked_against_their_ids_and_large_ones_are_not_read(
+        self, here: Hosted
+    ) -> None:
+        here.repo.push("b", {"l": b"caf\xe9\n", "n": b"\0\1", "big": "x" * 1_100_000}, by="alice")
+        git = here.repo.git
+        oids = [git.at(here.repo.commit("b"), name) for name in ("l", "n", "big")]
+        latin, binary, big = (entry.oid for entry in oids if entry)
+        found = here.forge.read([latin, binary, big, "9" * 40])
+        assert (found[latin], found[binary]) == (b"caf\xe9\n", b"\0\1")
+        assert isinstance(found[big], Unread)
+        assert isinstance(found["9" * 40], Unread)
+
+    def test_a_policy_that_may_not_be_read_is_not_taken_for_none(self, here: Hosted) -> None:
+        pull = here.lowered()
+        for installation in here.twin.installations.values():
+            installation.permissions.pop("contents")
+        with pytest.raises(ForgeError, match="could not be read"):
+            here.judge(pull)
+
+    def test_checks_that_may_not_be_read_are_unknown(self, here: Hosted) -> None:
+        pull = here.lowered()
+        for installation in here.twin.installations.values():
+            installation.permissions.pop("checks")
+        facts = here.judge(pull).facts
+        assert facts.evaluations is None
+        assert whys(facts, "evaluations")[0].startswith("GitHub refuses them")
+
+    def test_more_commits_than_a_page_has_are_all_read(self, here: Hosted) -> None:
+        for n in range(101):
+            by = "bob" if n == 100 else "alice"
+            here.repo.push("long", {"eval.yaml": f"threshold: 0.8{n}\n"}, by=by)
+        pull = here.repo.open_pull("long", "main", "Long", "", by="alice")
+        people = {here.twin.user(login).id for login in ("alice", "bob")}
+        contributors = here.judge(pull).facts.change.contributors
+        assert contributors == tuple(sorted(f"github:{number}" for number in people))
+
+
+class TestPolicies:
+    def test_the_policy_of_the_base_judges_and_not_that_of_the_head(self, here: Hosted) -> None:
+        mild = POLICY.replace("mode: enforce", "mode: shadow")
+        here.repo.push("fix", {"eval.yaml": "threshold: 0.1\n", ".fitgate.yaml": mild}, by="alice")
+        pull = here.repo.open_pull("fix", "main", "Loosen both", "", by="alice")
+        verdict = here.judge(pull).verdict
+        assert (verdict.mode, verdict.policy.commit) == ("enforce", here.repo.commit("main"))
+
+    def test_a_broken_one_is_followed_back_on_the_main_line_only(self, here: Hosted) -> None:
+        good = here.repo.commit("main")
+        for text in (POLICY.replace("enforce", "shadow"), "version: 1\nmode: [\n"):
+            here.repo.push("side", {".fitgate.yaml": text}, by="carol")
+        merge = here.repo.open_pull("side", "main", "Break it", "", by="carol")
+        merge.merge("carol", "merge")
+        verdict = here.judge(here.lowered()).verdict
+        assert (verdict.mode, verdict.policy.commit) == ("enforce", good)
+        assert verdict.policy.note.startswith("the policy cannot be read")
+
+
+class TestEvidence:
+    def test_ways_back_are_looked_up(self, here: Hosted) -> None:
+        here.repo.tag("v1", "main", by="carol")
+        tip = here.repo.commit("main")
+        body = "\n".join(
+            f"Rollback-Artifact: {name}"
+            for name in ("v1", f"v1@{tip}", tip, "eval.yaml", "nothing")
+        )
+        facts = here.judge(here.lowered(f"{body}\nRollback-Plan: docs/none.md")).facts
+        told = [(a.kind, a.resolved, a.movable) for a in facts.artifacts or ()]
+        assert told == [
+            ("tag", True, True), ("tag", True, False), ("commit", True, False),
+            ("file", True, False), ("unknown", None, False), ("plan", False, False),
+        ]  # fmt: skip
+
+    def test_what_undoes_a_landed_change_says_which_state_it_brings_back(
+        self, here: Hosted
+    ) -> None:
+        state = here.repo.commit("main")
+        here.lowered().merge("carol", "squash")
+        here.repo.push("back", {"eval.yaml": "threshold: 0.9\n"}, by="alice")
+        pull = here.repo.open_pull(
+            "back", "main", 'Revert "Lower the bar"', "Reverts acme/app#1", by="alice"
+        )
+        restores = here.judge(pull).facts.change.restores
+        assert [each.of for each in restores or ()] == [state]
+
+    def test_what_only_says_so_brings_back_nothing(self, here: Hosted) -> None:
+        here.lowered().merge("carol", "squash")
+        here.repo.push("back", {"eval.yaml": "threshold: 0.1\n"}, by="alice")
+        pull = here.repo.open_pull("back", "main", 'Revert "x"', "Reverts acme/app#1", by="alice")
+        assert here.judge(pull).facts.change.restores == ()
+
+    def test_a_declaration_in_a_file_is_read(self, here: Hosted) -> None:
+        text = "rationale: the old one is wrong\n"
+        here.repo.push("fix", {".fitgate/io/bar.yaml": text}, by="alice")
+        pull = here.repo.open_pull("fix", "main", "Declare", "", by="alice")
+        trailers = here.judge(pull).facts.change.trailers
+        assert [(t.key, t.source) for t in trailers] == [("IO-Rationale", ".fitgate/io/bar.yaml")]
+
+
+def test_an_approval_says_on_which_commit_it_was_given() -> None:
+    assert Approval("github:1", NOW).commit is None

@@ -1,4 +1,4 @@
-"""A bare repository behind each repository of the twin: its shas, trees and merges are Git's own."""
+"""The bare repository behind one of the twin's: its shas, trees and merges are Git's own."""
 
 from __future__ import annotations
 
@@ -146,7 +146,9 @@ class Git:
             Conflict: when both sides changed the same lines.
         """
         try:
-            out = self.fixed("merge-tree", "--write-tree", "--allow-unrelated-histories", base, head)
+            out = self.fixed(
+                "merge-tree", "--write-tree", "--allow-unrelated-histories", base, head
+            )
         except subprocess.CalledProcessError as error:
             raise Conflict(base, head) from error
         return out.decode().split("\n", 1)[0]
@@ -161,7 +163,7 @@ class Git:
     def refs(self, prefix: str = "refs/") -> dict[str, str]:
         """Return the refs under a prefix: full name → sha."""
         out = self.run("for-each-ref", "--format=%(refname) %(objectname)", prefix).decode()
-        return dict(line.split(" ", 1) for line in out.splitlines())  # type: ignore[misc]
+        return dict(line.split(" ", 1) for line in out.splitlines())
 
     def set_ref(self, name: str, sha: str | None) -> None:
         """Point a full ref name at a sha; None deletes it."""

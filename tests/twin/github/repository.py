@@ -46,7 +46,9 @@ class Repository(Queueing):
         """
         pull = Pull(self.itself, said, who)
         if not pull.commits():
-            raise Refusal(422, "Validation Failed", f"No commits between {pull.base_ref} and {pull.head_ref}")
+            raise Refusal(
+                422, "Validation Failed", f"No commits between {pull.base_ref} and {pull.head_ref}"
+            )
         for other in self.pulls.values():
             ends = (other.head_branch, other.base_ref)
             if other.state == "open" and ends == (pull.head_branch, pull.base_ref):

@@ -167,7 +167,9 @@ class Twin:
 
     def other_app(self, slug: str) -> App:
         """Return another App, such as that of a CI, made when first named."""
-        return next((a for a in self.apps.values() if a.slug == slug), None) or self.new_app(slug, OWNER)
+        return next((a for a in self.apps.values() if a.slug == slug), None) or self.new_app(
+            slug, OWNER
+        )
 
     @change
     def install(
@@ -219,7 +221,7 @@ class Twin:
         """Return a token that acts as a person."""
         return self.keys.of_person(self.user(login))
 
-    def emit(
+    def emit(  # noqa: PLR0913 - an event has this many sides
         self,
         event: str,
         action: str | None,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Message = MutableMapping[str, Any]
 DOCS = "https://docs.github.com/rest"
+API_VERSION = "2022-11-28"
 GRAPHQL = "POST /graphql"
 HOUR = timedelta(hours=1)
 STARTING = 10.0
@@ -142,6 +143,9 @@ class Server:
         problems: list[str] = []
         if one.name != GRAPHQL:
             problems = list(twin.contract.request(one.name, asked.query, body))
+            version = asked.headers.get("x-github-api-version", API_VERSION)
+            if version != API_VERSION:
+                problems.append(f"{one.name}: the twin speaks API version {API_VERSION} only")
             twin.faults += problems
             allowed = operations()["operations"][one.name]["apps"]
             if asked.caller.kind == "installation" and not allowed:

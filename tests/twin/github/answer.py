@@ -24,7 +24,9 @@ LONG = ("path", "ref", "branch", "basehead", "name", "tag")
 class Refusal(Exception):  # noqa: N818 - an answer, not an error of the twin's
     """GitHub says no: a status, a message, and the fields that are wrong."""
 
-    def __init__(self, status: int, message: str, *errors: str, headers: Json | None = None) -> None:
+    def __init__(
+        self, status: int, message: str, *errors: str, headers: Json | None = None
+    ) -> None:
         super().__init__(f"{status} {message} {' '.join(errors)}".strip())
         self.status = status
         self.message = message
@@ -120,7 +122,9 @@ def _ordered() -> tuple[Route, ...]:
     return tuple(sorted(ROUTES.values(), key=lambda one: _precedence(one.name)))
 
 
-def page_of(asked: Asked, items: Sequence[object], *, most: int = 100) -> tuple[list[object], dict[str, str]]:
+def page_of(
+    asked: Asked, items: Sequence[object], *, most: int = 100
+) -> tuple[list[object], dict[str, str]]:
     """Cut one page out of a list; the Link header leads to the others."""
     size = min(max(int(asked.query.get("per_page", "30")), 1), most)
     page = max(int(asked.query.get("page", "1")), 1)

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
 PASSING = frozenset({"success", "skipped", "neutral"})
 """Conclusions that satisfy a required check (docs, "Troubleshooting required status checks")."""
-RANK = ("action_required", "failure", "timed_out", "cancelled", "stale", "neutral", "skipped", "success")
+RANK = (
+    "action_required",
+    "failure",
+    "timed_out",
+    "cancelled",
+    "stale",
+    "neutral",
+    "skipped",
+    "success",
+)
 
 
 @dataclass(slots=True)
@@ -88,7 +97,9 @@ class Checks(Issues):
     @change
     def status(self, context: str, sha: str, state: str, *, by: str) -> Status:
         """Let a person, or a bot of theirs, set a commit status."""
-        return self.new_status(self.commit(sha), {"context": context, "state": state}, self.actor(by, "write"))
+        return self.new_status(
+            self.commit(sha), {"context": context, "state": state}, self.actor(by, "write")
+        )
 
     @change
     def press(self, run: CheckRun, identifier: str, by: str) -> None:
@@ -130,7 +141,9 @@ class Checks(Issues):
     def new_check(self, app: App, said: Json) -> CheckRun:
         """Create a check run as an App asks for it."""
         sha = self.commit(said["head_sha"])
-        run = CheckRun(self.twin.fresh(), self.suite_of(app, sha), said["name"], self.twin.clock.now)
+        run = CheckRun(
+            self.twin.fresh(), self.suite_of(app, sha), said["name"], self.twin.clock.now
+        )
         self.check_runs[run.id] = run
         self._said(run, said)
         self._heard("created", run, app.bot)
@@ -213,7 +226,7 @@ class Checks(Issues):
         return "completed", min((one.conclusion or "stale" for one in runs), key=RANK.index)
 
     def passes(self, context: str, sha: str, app_id: int | None) -> bool:
-        """Say whether a required check is satisfied: check and status of the name, if both exist."""
+        """Say whether a required check is satisfied: by check and status, if both exist."""
         runs = [
             run
             for run in self.latest_runs(sha)

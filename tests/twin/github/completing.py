@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 
 from tests.twin.github.description import Json
 
 NOT_MODELLED = "https://github.invalid/not-modelled/"
 """Where a URL leads that the schema requires and the twin does not serve."""
+EMPTIEST: dict[str, object] = {"array": [], "boolean": False, "integer": 0, "number": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Completing:
         """Return the value with every required property present, at any depth."""
         schema = self._resolved(schema)
         if isinstance(value, list):
-            items = next((s["items"] for s in self._all(schema) if "items" in s), {})
+            items = self._items(schema)
             return [self.complete(one, items) for one in value]
         if not isinstance(value, dict):
             return value
@@ -49,7 +51,7 @@ class Completing:
         """Yield where a value has a property that its schema does not know."""
         schema = self._resolved(schema)
         if isinstance(value, list):
-            items = next((s["items"] for s in self._all(schema) if "items" in s), {})
+            items = self._items(schema)
             for one in value:
                 yield from self.undeclared(one, items, f"{at}[]")
         if not isinstance(value, dict):
@@ -68,6 +70,9 @@ class Completing:
                 return self._resolved(one["properties"][name])
         return {}
 
+    def _items(self, schema: Json) -> Json:
+        return next((one["items"] for one in self._all(schema) if "items" in one), {})
+
     def _emptiest(self, name: str, schema: Json) -> object:
         options = list(self._all(self._resolved(schema)))
         if any(_is_nullable(one) for one in options):
@@ -75,15 +80,10 @@ class Completing:
         for one in options:
             if "enum" in one:
                 return one["enum"][0]
-            match one.get("type"):
-                case "string":
-                    return f"{NOT_MODELLED}{name}" if name.endswith("url") else ""
-                case "boolean":
-                    return False
-                case "integer" | "number":
-                    return one.get("minimum", 0)
-                case "array":
-                    return []
+            if one.get("type") == "string":
+                return f"{NOT_MODELLED}{name}" if name.endswith("url") else ""
+            if one.get("type") in EMPTIEST:
+                return copy(EMPTIEST[one["type"]])
         return self.complete({}, schema)
 
     def _shape(self, value: Json, schema: Json) -> Shape:
@@ -124,7 +124,8 @@ class Completing:
                 options = [
                     shape
                     for part in schema[word]
-                    if self._resolved(part).get("type") not in ("null", "string", "array", "integer")
+                    if self._resolved(part).get("type")
+                    not in ("null", "string", "array", "integer")
                     for shape in self._possible(part)
                 ]
                 shapes = [_joined(a, b) for a in shapes for b in options or [own]]

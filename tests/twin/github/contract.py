@@ -15,7 +15,8 @@ from tests.twin.github.description import Json, events, operations
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NAMES_ALONE = tuple(
-    f"{method} /repos/{{owner}}/{{repo}}/issues/{{issue_number}}/labels" for method in ("POST", "PUT")
+    f"{method} /repos/{{owner}}/{{repo}}/issues/{{issue_number}}/labels"
+    for method in ("POST", "PUT")
 )
 """Labels may be named in a bare array, although the description has objects only."""
 GAPS = re.compile(
@@ -61,12 +62,12 @@ class Contract:
         """Return a response completed, and what is wrong with it."""
         said = operations()["operations"][name]["responses"]
         if str(status) not in said:
-            known = status >= 400  # noqa: PLR2004 - the description leaves most errors out
+            known = status >= 400
             return body, [] if known else [f"{name}: GitHub does not answer {status}"]
         schema = said[str(status)]
         if schema is None:
             return body, [] if body is None else [f"{name} {status}: GitHub sends no body"]
-        if status >= 400 and isinstance(body, dict) and "errors" in body:  # noqa: PLR2004
+        if status >= 400 and isinstance(body, dict) and "errors" in body:
             body = self._objecting(body, schema)
         whole = self._rest.complete(body, schema)
         where = f"operations/{_step(name)}/responses/{status}"

@@ -1,4 +1,4 @@
-"""Environments, deployments, the workflow runs that make them, and the gates between."""
+"""Environments, deployments, and the gates between."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tests.twin.github.answer import Refusal
 from tests.twin.github.description import Json
-from tests.twin.github.people import LEVELS, App, User, at_least
-from tests.twin.github.pushing import Pushing
+from tests.twin.github.people import App, User
+from tests.twin.github.runs import Run, Running
 from tests.twin.github.shapes import deployments as shapes
 from tests.twin.github.store import change
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 ACTIONS = "github-actions[bot]"
 MOST_REPORTS = 10
 LONGEST_REPORT = 1024
-OVER = ("success", "failure", "error", "inactive")
 
 
 @dataclass(slots=True)
@@ -33,25 +32,6 @@ class Environment:
     gates: list[App] = field(default_factory=list)
     reviewers: list[User] = field(default_factory=list)
     admins_bypass: bool = True
-
-
-@dataclass(slots=True)
-class Run:
-    """A run of a workflow."""
-
-    id: int
-    name: str
-    path: str
-    sha: str
-    branch: str
-    event: str
-    actor: User
-    created_at: datetime
-    updated_at: datetime
-    status: str = "queued"
-    conclusion: str | None = None
-    attempt: int = 1
-    approvals: list[Json] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +83,11 @@ class Deployment:
         return bool(self.gates or self.reviewers) and self.state == "waiting"
 
     @change
-    def start(self, by: str, *, report: str = "Started") -> None:
+    def start(self, by: str) -> None:
         """Press `Start all waiting jobs`, as administrators may: no gate is heard."""
         who = self.repo.actor(by, "admin")
         if not self.repo.environments[self.environment].admins_bypass:
             raise Refusal(403, f"{self.environment} lets nobody bypass its protection rules")
-        assert report
         self.gates, self.reviewers = [], []
         self._on(who)
 
@@ -125,7 +104,9 @@ class Deployment:
     def reviewed(self, who: User, state: str, comment: str) -> None:
         """Take a required reviewer's word."""
         if who not in self.reviewers or self.run is None:
-            raise Refusal(422, "There were one or more errors approving or rejecting the deployments")
+            raise Refusal(
+                422, "There were one or more errors approving or rejecting the deployments"
+            )
         said = {"state": state, "user": who, "comment": comment, "environment": self.environment}
         self.run.approvals.append(said)
         self.reviewers = []
@@ -154,7 +135,12 @@ class Deployment:
             self.reports.append((app, comment))
             return
         assert self.run is not None
-        said = {"state": state, "user": app.bot, "comment": comment, "environment": self.environment}
+        said = {
+            "state": state,
+            "user": app.bot,
+            "comment": comment,
+            "environment": self.environment,
+        }
         self.run.approvals.append(said)
         if comment:
             self.reports.append((app, comment))
@@ -193,7 +179,7 @@ class Deployment:
         return self.stated({"state": state}, self.repo.actor(by, "write"))
 
     def stated(self, said: Json, who: User) -> DeploymentStatus:
-        """Write a status; a success makes earlier ones there inactive, as GitHub does by default."""
+        """Write a status; by default a success makes earlier ones there inactive."""
         status = DeploymentStatus(
             self.twin.fresh(), said["state"], who, said.get("description") or "",
             said.get("target_url") or said.get("log_url") or "", self.twin.clock.now,
@@ -206,13 +192,18 @@ class Deployment:
         if status.state == "success" and said.get("auto_inactive", True):
             for other in list(self.repo.deployments.values()):
                 superseded = other.environment == self.environment and other.state == "success"
-                if superseded and other is not self and not other.transient and not other.production:
+                if (
+                    superseded
+                    and other is not self
+                    and not other.transient
+                    and not other.production
+                ):
                     other.stated({"state": "inactive"}, who)
         return status
 
 
-class Deploying(Pushing):
-    """A repository's environments, deployments and workflow runs."""
+class Deploying(Running):
+    """A repository's environments and deployments."""
 
     @change
     def environment(
@@ -256,13 +247,19 @@ class Deploying(Pushing):
             self.twin.emit("deployment_review", "requested", asked, self.itself, who)
         for app in deployment.gates:
             heard = shapes.heard_gate(deployment)
-            self.twin.emit("deployment_protection_rule", "requested", heard, self.itself, who, app=app)
+            self.twin.emit(
+                "deployment_protection_rule", "requested", heard, self.itself, who, app=app
+            )
         return deployment
 
     @change
     def deploy_by_api(self, environment: str, ref: str | None = None, *, by: str) -> Deployment:
         """Create a deployment through the API with `required_contexts: []`: no gate is asked."""
-        said = {"ref": ref or self.default_branch, "environment": environment, "required_contexts": []}
+        said = {
+            "ref": ref or self.default_branch,
+            "environment": environment,
+            "required_contexts": [],
+        }
         return self.new_deployment(said, self.actor(by, "write"))
 
     def new_deployment(self, said: Json, who: User) -> Deployment:
@@ -288,42 +285,3 @@ class Deploying(Pushing):
     def _deployment_heard(self, one: Deployment, who: User) -> None:
         payload = shapes.heard_deployment(one)
         self.twin.emit("deployment", "created", payload, self.itself, who)
-
-    @change
-    def run(  # noqa: PLR0913 - what a workflow runs on
-        self,
-        workflow: str,
-        ref: str,
-        conclusion: str | None = None,
-        *,
-        by: str | None = None,
-        event: str = "push",
-        status: str = "in_progress",
-    ) -> Run:
-        """Let a workflow run on a ref; with a conclusion it is over."""
-        who = self.actor(by)
-        sha = self.commit(ref)
-        branch = next((name for name, tip in self.branches().items() if tip == sha), ref)
-        now = self.twin.clock.now
-        path = f".github/workflows/{workflow}.yml"
-        run = Run(self.twin.fresh(), workflow, path, sha, branch, event, who, now, now)
-        self.runs[run.id] = run
-        self._run_heard("requested", run, who)
-        if conclusion is not None:
-            self.run_moved(run, "completed", conclusion, who)
-        elif status != "queued":
-            self.run_moved(run, status, None, who)
-        return run
-
-    def run_moved(self, run: Run, status: str, conclusion: str | None, who: User) -> None:
-        """Let a run go on, or end."""
-        run.status, run.conclusion, run.updated_at = status, conclusion, self.twin.clock.now
-        if status in ("in_progress", "completed"):
-            self._run_heard(status, run, who)
-
-    def _run_heard(self, action: str, run: Run, who: User) -> None:
-        self.twin.emit("workflow_run", action, shapes.heard_run(self.itself, run), self.itself, who)
-
-    def may_review(self, login: str) -> bool:
-        """Say whether somebody may answer for a waiting deployment."""
-        return at_least(LEVELS, self.role_of(login), "read")

@@ -33,7 +33,9 @@ class Troubles:
         """Let the next requests fail; `after`: once done, so that only the answer is lost."""
         self.waiting.append(Trouble(on, status, times, {}, "Server Error", after))
 
-    def limit(self, on: str = "*", *, status: int = 403, retry_after: int = 1, times: int = 1) -> None:
+    def limit(
+        self, on: str = "*", *, status: int = 403, retry_after: int = 1, times: int = 1
+    ) -> None:
         """Let the next requests meet the secondary rate limit."""
         message = "You have exceeded a secondary rate limit. Please wait a few minutes."
         headers = {"Retry-After": str(retry_after)}

@@ -1,9 +1,11 @@
-"""A bare repository behind each repository of the twin: its shas, trees and merges are Git's own."""
+"""The bare repository behind one of the twin's: its shas, trees and merges are Git's own."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -11,6 +13,8 @@ from pathlib import Path
 
 ZERO = "0" * 40
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+LOOSE = 1_000_000
+"""Below so many objects a commit makes no pack, so that each can be read by itself."""
 ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -72,7 +76,8 @@ class Git:
             env=ENVIRONMENT,
         )
         self._commits: dict[str, Commit] = {}
-        self._objects: dict[str, tuple[str, bytes] | None] = {}
+        self._objects: dict[str, tuple[str, bytes]] = {}
+        self._refs: dict[str, str] = {}
         self._answers: dict[tuple[str, ...], bytes] = {}
 
     def run(self, *command: str, given: bytes = b"") -> bytes:
@@ -118,7 +123,8 @@ class Git:
             *(_change(path, file) for path, file in files.items()),
             b"\nget-mark :1\n",
         ]
-        out = self.run("fast-import", "--quiet", "--force", given=b"".join(stream))
+        loose = ("-c", f"fastimport.unpackLimit={LOOSE}")
+        out = self.run(*loose, "fast-import", "--quiet", "--force", given=b"".join(stream))
         return out.decode().strip()
 
     def commit_tree(
@@ -136,8 +142,14 @@ class Git:
         return self.write("commit", "\n".join(lines).encode())
 
     def write(self, kind: str, content: bytes) -> str:
-        """Write an object; return its id."""
-        return self.run("hash-object", "-t", kind, "-w", "--stdin", given=content).decode().strip()
+        """Write a loose object; return its id."""
+        whole = f"{kind} {len(content)}\0".encode() + content
+        oid = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
+        path = self._loose(oid)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(zlib.compress(whole, 1))
+        self._objects[oid] = (kind, content)
+        return oid
 
     def merged_tree(self, base: str, head: str) -> str:
         """Return the tree of a merge.
@@ -146,7 +158,9 @@ class Git:
             Conflict: when both sides changed the same lines.
         """
         try:
-            out = self.fixed("merge-tree", "--write-tree", "--allow-unrelated-histories", base, head)
+            out = self.fixed(
+                "merge-tree", "--write-tree", "--allow-unrelated-histories", base, head
+            )
         except subprocess.CalledProcessError as error:
             raise Conflict(base, head) from error
         return out.decode().split("\n", 1)[0]
@@ -160,23 +174,29 @@ class Git:
 
     def refs(self, prefix: str = "refs/") -> dict[str, str]:
         """Return the refs under a prefix: full name → sha."""
-        out = self.run("for-each-ref", "--format=%(refname) %(objectname)", prefix).decode()
-        return dict(line.split(" ", 1) for line in out.splitlines())  # type: ignore[misc]
+        return {name: self._refs[name] for name in sorted(self._refs) if name.startswith(prefix)}
 
     def set_ref(self, name: str, sha: str | None) -> None:
         """Point a full ref name at a sha; None deletes it."""
-        self.run(*(("update-ref", "-d", name) if sha is None else ("update-ref", name, sha)))
+        if sha is None:
+            self._refs.pop(name, None)
+            self.run("update-ref", "-d", name)
+        else:
+            self._refs[name] = sha
+            self.run("update-ref", name, sha)
 
     def read(self, oid: str) -> tuple[str, bytes] | None:
         """Return an object's kind and content."""
         if oid not in self._objects:
-            out = self.run("cat-file", "--batch", given=f"{oid}\n".encode())
-            head, _, rest = out.partition(b"\n")
-            if head.endswith((b"missing", b"ambiguous")):
+            path = self._loose(oid)
+            if not path.is_file():
                 return None
-            _, kind, size = head.decode().split(" ")
-            self._objects[oid] = (kind, rest[: int(size)])
+            head, _, content = zlib.decompress(path.read_bytes()).partition(b"\0")
+            self._objects[oid] = (head.decode().split(" ")[0], content)
         return self._objects[oid]
+
+    def _loose(self, oid: str) -> Path:
+        return self.path / "objects" / oid[:2] / oid[2:]
 
     def show(self, sha: str) -> Commit:
         """Read a commit.

@@ -87,7 +87,7 @@ class Delivery:
 
 
 class Hooks:
-    """The hooks and their deliveries. GitHub sends once, promises no order, and never tries again."""
+    """The hooks and their deliveries: sent once, in no promised order, and never again."""
 
     def __init__(self, twin: Twin) -> None:
         self._twin = twin
@@ -112,7 +112,9 @@ class Hooks:
         self.hooks = [one for one in self.hooks if one.app is not app] + [hook]
         return hook
 
-    def repository_hook(self, repo: str, url: str, secret: str, *, content_type: str = "form") -> Hook:
+    def repository_hook(
+        self, repo: str, url: str, secret: str, *, content_type: str = "form"
+    ) -> Hook:
         """Add a repository's own hook; its deliveries bear the same GUIDs as the App's."""
         hook = Hook(self._twin.fresh(), url, secret, repo=repo, content_type=content_type)
         self.hooks.append(hook)
@@ -122,7 +124,9 @@ class Hooks:
         """Keep back what follows until `release`."""
         self._holding = which
 
-    def release(self, *, order: Callable[[list[Delivery]], list[Delivery]] = list, times: int = 1) -> None:
+    def release(
+        self, *, order: Callable[[list[Delivery]], list[Delivery]] = list, times: int = 1
+    ) -> None:
         """Send what was held, in this order, each so often; hold no longer."""
         self._holding = None
         held, self.held = self.held, []
@@ -138,7 +142,9 @@ class Hooks:
         """Send again what happens from now on."""
         self._losing = None
 
-    def send(self, event: str, action: str | None, payload: Json, hooks: list[tuple[Hook, Json]]) -> None:
+    def send(
+        self, event: str, action: str | None, payload: Json, hooks: list[tuple[Hook, Json]]
+    ) -> None:
         """Send an event to hooks, each with what its payload has beside; one GUID for all."""
         guid = str(uuid.uuid4())
         self.heard.append((f"{event}.{action}" if action else event, payload))

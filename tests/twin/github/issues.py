@@ -189,7 +189,9 @@ class Issues(Store):
     """A repository's issues and labels."""
 
     @change
-    def open_issue(self, title: str, *, by: str, body: str = "", labels: tuple[str, ...] = ()) -> Issue:
+    def open_issue(
+        self, title: str, *, by: str, body: str = "", labels: tuple[str, ...] = ()
+    ) -> Issue:
         """Open an issue."""
         return self.new_issue(title, body, self.actor(by), labels)
 

@@ -34,14 +34,12 @@ class Entry:
 class Queueing(Deploying):
     """A repository's merge queue, on its default branch."""
 
-    queue: list[Entry]
     grouping: str = "ALLGREEN"
 
     @change
     def use_queue(self, *, grouping: str = "ALLGREEN") -> None:
         """Require the queue; `HEADGREEN`: a group passes when its last entry does."""
         self.grouping = grouping
-        self.queue = []
         self.require("queue", also=[merge_queue_rule(grouping)])
 
     @change
@@ -103,7 +101,9 @@ class Queueing(Deploying):
         """Say whether a required check is over and did not pass."""
         names = {name for name, _ in self._required()}
         return any(
-            run.name in names and run.status == "completed" and run.conclusion not in ("success", "neutral", "skipped")
+            run.name in names
+            and run.status == "completed"
+            and run.conclusion not in ("success", "neutral", "skipped")
             for run in self.latest_runs(entry.head_sha)
         )
 

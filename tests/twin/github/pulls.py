@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from tests.twin.github.diffs import Changed, changed
 from tests.twin.github.git import Conflict, File, Signature
 from tests.twin.github.issues import Issue, Label
 from tests.twin.github.people import LEVELS, User, at_least
+from tests.twin.github.reviews import Pushed, Review
 from tests.twin.github.shapes import pulls as shapes
 from tests.twin.github.shapes.accounts import user as simple_user
 from tests.twin.github.store import change
@@ -21,31 +21,8 @@ if TYPE_CHECKING:
     from tests.twin.github.repository import Repository
 
 
-@dataclass(slots=True)
-class Review:
-    """What a reviewer said, of which commit."""
-
-    id: int
-    author: User
-    state: str
-    body: str
-    commit_id: str
-    submitted_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Pushed:
-    """The head moved."""
-
-    before: str
-    after: str
-    actor: User
-    at: datetime
-    forced: bool
-
-
 class Pull(Issue):
-    """A pull request. `base_sha` is the base's tip as of the last push to the head, as on GitHub."""
+    """A pull request; `base_sha` is its base as of the last push to the head, as on GitHub."""
 
     def __init__(self, repo: Repository, said: Json, author: User) -> None:
         super().__init__(repo, said["title"], said.get("body"), author)
@@ -102,7 +79,9 @@ class Pull(Issue):
         return self.repo.git.commit_tree(tree, [base, self.head_sha], title, (by, by))
 
     @change
-    def push(self, files: Mapping[str, File], *, by: str | None = None, message: str = "More") -> str:
+    def push(
+        self, files: Mapping[str, File], *, by: str | None = None, message: str = "More"
+    ) -> str:
         """Push another commit to its head; return the sha."""
         return self.repo.push(self.head_branch, files, by=by or self.author.login, message=message)
 
@@ -130,7 +109,9 @@ class Pull(Issue):
         if who is self.author and event != "COMMENT":
             said = "approve" if event == "APPROVE" else "request changes on"
             raise Refusal(422, "Unprocessable Entity", f"Can not {said} your own pull request")
-        state = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED"}.get(event, "COMMENTED")
+        state = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED"}.get(
+            event, "COMMENTED"
+        )
         now = self.touched()
         review = Review(self.twin.fresh(), who, state, body, commit or self.head_sha, now)
         self.reviews.append(review)
@@ -139,10 +120,9 @@ class Pull(Issue):
         return review
 
     @change
-    def dismiss(self, review: Review, by: str, message: str = "Outdated.") -> None:
+    def dismiss(self, review: Review, by: str) -> None:
         """Dismiss a review."""
         self._dismissed(review, self.repo.actor(by, "write"))
-        assert message
 
     def _dismissed(self, review: Review, who: User) -> None:
         review.state = "DISMISSED"
@@ -155,7 +135,7 @@ class Pull(Issue):
         self.twin.emit("pull_request_review", action, payload, self.repo, who)
 
     def judgements(self) -> dict[str, str]:
-        """Return what each reviewer's last judgement is: a comment is none, a dismissal ends one."""
+        """Return each reviewer's last judgement: a comment is none, a dismissal ends one."""
         last: dict[str, str] = {}
         for review in self.reviews:
             if review.state == "DISMISSED":
@@ -182,7 +162,7 @@ class Pull(Issue):
         self.happened("review_requested", self.repo.actor(by), more)
 
     @change
-    def edit(self, by: str, **said: str) -> None:
+    def edit(self, /, by: str, **said: str) -> None:
         """Change the `title`, the `body` or the `base`."""
         self.edited(self.repo.actor(by), said)
 
@@ -272,7 +252,9 @@ class Pull(Issue):
             body = f"{title or f'{self.title} (#{self.number})'}\n\n{self.body or ''}".rstrip()
             return git.commit_tree(tree, [base], body, (self.repo.signature(self.author), maker))
         line = f"Merge pull request #{self.number} from {self.head_owner}/{self.head_ref}"
-        return git.commit_tree(tree, [base, self.head_sha], f"{line}\n\n{self.title}", (author, maker))
+        return git.commit_tree(
+            tree, [base, self.head_sha], f"{line}\n\n{self.title}", (author, maker)
+        )
 
     def synchronized(self, before: str, who: User) -> None:
         """Take a push to the head in."""

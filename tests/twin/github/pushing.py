@@ -63,7 +63,9 @@ class Pushing(Rules):
         said = self.git.show(sha)
         tip = self.sha_of(name) or self.commit(self.default_branch)
         maker = self.signature(who)
-        back = self.git.commit_tree(self.git.show(said.parents[0]).tree, [sha], "back", (maker, maker))
+        back = self.git.commit_tree(
+            self.git.show(said.parents[0]).tree, [sha], "back", (maker, maker)
+        )
         title = said.message.split("\n", 1)[0]
         text = f'Revert "{title}"\n\nThis reverts commit {sha}.'
         tree = self.git.merged_tree(tip, back)
@@ -85,7 +87,9 @@ class Pushing(Rules):
     @change
     def reset(self, branch: str, to: str, *, by: str, bypass: bool = False) -> None:
         """Force a branch back, or sideways."""
-        self.push_commit(branch, self.commit(to), self.actor(by, "write"), force=True, bypass=bypass)
+        self.push_commit(
+            branch, self.commit(to), self.actor(by, "write"), force=True, bypass=bypass
+        )
 
     @change
     def delete_branch(self, branch: str, *, by: str, bypass: bool = False) -> None:
@@ -93,7 +97,9 @@ class Pushing(Rules):
         self.move(branch, None, self.actor(by, "write"), bypass=bypass, kind="branch_deletion")
 
     @change
-    def tag(self, name: str, at: str | None = None, *, by: str | None = None, message: str = "") -> str:
+    def tag(
+        self, name: str, at: str | None = None, *, by: str | None = None, message: str = ""
+    ) -> str:
         """Make a tag, annotated if it has a message; return what it points at."""
         who = self.actor(by, "write")
         sha = self.commit(at or self.default_branch)
@@ -184,7 +190,9 @@ class Pushing(Rules):
             payload |= {"master_branch": self.default_branch, "description": None}  # type: ignore[dict-item]
         self.twin.emit(event, None, payload, self.itself, who)
 
-    def _push_heard(self, ref: str, before: str | None, after: str | None, who: User, *, forced: bool) -> None:
+    def _push_heard(
+        self, ref: str, before: str | None, after: str | None, who: User, *, forced: bool
+    ) -> None:
         known = [f"^{sha}" for name, sha in self.git.refs().items() if name != ref]
         since = [f"^{before}"] if before else known
         new = self.git.log(after, *since)[::-1] if after else []

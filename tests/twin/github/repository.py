@@ -10,6 +10,7 @@ from tests.twin.github.merge_queue import Queueing
 from tests.twin.github.people import User
 from tests.twin.github.pulls import Pull
 from tests.twin.github.releases import Release
+from tests.twin.github.shapes import accounts
 from tests.twin.github.store import change
 
 
@@ -20,7 +21,15 @@ class Repository(Queueing):
     def collaborator(self, login: str, role: str) -> User:
         """Give somebody a role: `read`, `triage`, `write`, `maintain`, `admin`; `none` takes it."""
         user = self.twin.user(login)
-        self.collaborators[user.login] = role
+        before = self.collaborators.get(login, "none")
+        self.collaborators[login] = role
+        action = "added" if before == "none" else "removed" if role == "none" else "edited"
+        said: Json = {"member": accounts.user(self.twin, user)}
+        if action == "added":
+            said["changes"] = {"permission": {"to": role}, "role_name": {"to": role}}
+        elif action == "edited":
+            said["changes"] = {"permission": {"from": before, "to": role}}
+        self.twin.emit("member", action, said, self.itself, self.administrator)
         return user
 
     @change
@@ -46,7 +55,9 @@ class Repository(Queueing):
         """
         pull = Pull(self.itself, said, who)
         if not pull.commits():
-            raise Refusal(422, "Validation Failed", f"No commits between {pull.base_ref} and {pull.head_ref}")
+            raise Refusal(
+                422, "Validation Failed", f"No commits between {pull.base_ref} and {pull.head_ref}"
+            )
         for other in self.pulls.values():
             ends = (other.head_branch, other.base_ref)
             if other.state == "open" and ends == (pull.head_branch, pull.base_ref):

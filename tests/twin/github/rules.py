@@ -1,10 +1,8 @@
-"""Rulesets, classic branch protection, and the record of what was let by."""
+"""A repository's rules: made, asked, and gone past."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ from tests.twin.github.checks import Checks
 from tests.twin.github.description import Json
 from tests.twin.github.git import ZERO
 from tests.twin.github.people import LEVELS, User, at_least
+from tests.twin.github.rulesets import Evaluation, Protection, Ruleset, RuleSuite
 from tests.twin.github.shapes import rules as shapes
 from tests.twin.github.store import change
 
@@ -21,56 +20,6 @@ if TYPE_CHECKING:
 
 ROLE_IDS = {1: "read", 3: "triage", 4: "write", 2: "maintain", 5: "admin"}
 """Ids of the built-in repository roles, as bypass lists name them."""
-
-
-@dataclass(slots=True)
-class Ruleset:
-    """Rules for refs; `bypass`: bypass actors in GitHub's shape; `rules` too."""
-
-    id: int
-    name: str
-    refs: list[str]
-    rules: list[Json]
-    bypass: list[Json]
-    enforcement: str
-    created_at: datetime
-    updated_at: datetime
-
-
-@dataclass(slots=True)
-class Protection:
-    """Classic protection of one branch; checks: name → the App that must report it, if any."""
-
-    checks: dict[str, int | None] = field(default_factory=dict)
-    approvals: int = 0
-    enforce_admins: bool = False
-    allow_force_pushes: bool = False
-    allow_deletions: bool = False
-    dismiss_stale: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """What one rule said of one movement; ruleset None: classic protection."""
-
-    ruleset: Ruleset | None
-    rule: str
-    passed: bool
-    details: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RuleSuite:
-    """All that the rulesets said of one movement of a ref."""
-
-    id: int
-    actor: User
-    before: str
-    after: str
-    ref: str
-    at: datetime
-    result: str
-    evaluations: tuple[Evaluation, ...]
 
 
 class Rules(Checks):
@@ -107,9 +56,7 @@ class Rules(Checks):
             rules.append(shapes.pull_request_rule(approvals))
         actors = [shapes.bypass_actor(self.twin.user(login).id, mode) for login, mode in bypass]
         now = self.twin.clock.now
-        ruleset = Ruleset(
-            self.twin.fresh(), name, list(refs), rules, actors, enforcement, now, now
-        )
+        ruleset = Ruleset(self.twin.fresh(), name, list(refs), rules, actors, enforcement, now, now)
         self.rulesets[ruleset.id] = ruleset
         self._ruled("created", ruleset, who)
         return ruleset
@@ -175,8 +122,7 @@ class Rules(Checks):
         """Say whether a push voids approvals."""
         classic = self.protections.get(branch)
         return (classic is not None and classic.dismiss_stale) or any(
-            rule["type"] == "pull_request"
-            and rule["parameters"]["dismiss_stale_reviews_on_push"]
+            rule["type"] == "pull_request" and rule["parameters"]["dismiss_stale_reviews_on_push"]
             for _, rule in self.rules_on(branch)
         )
 
@@ -217,7 +163,9 @@ class Rules(Checks):
             self.rule_suites[suite.id] = suite
         if refused:
             why = [one.details or one.rule for one in failed]
-            raise Refusal(405 if via else 422, f"Repository rule violations found\n\n{why[0]}", *why)
+            raise Refusal(
+                405 if via else 422, f"Repository rule violations found\n\n{why[0]}", *why
+            )
 
     def _active(self, one: Evaluation) -> bool:
         return one.ruleset is None or one.ruleset.enforcement == "active"
@@ -277,29 +225,38 @@ class Rules(Checks):
         self, rule: Json, before: str | None, after: str | None, via: Pull | None, kind: str
     ) -> str | None:
         """Say what a rule has against a movement; None: nothing."""
-        match rule["type"]:
-            case "required_status_checks" if after is not None:
-                # In a queue the group's own commit is judged, else the head that was checked.
-                sha = via.head_sha if via is not None and kind == "pr_merge" else after
-                for check in rule["parameters"]["required_status_checks"]:
-                    if not self.passes(check["context"], sha, check.get("integration_id")):
-                        return f'Required status check "{check["context"]}" is expected.'
-            case "pull_request" if after is not None:
-                wanted = rule["parameters"]["required_approving_review_count"]
-                if via is None:
-                    return "Changes must be made through a pull request."
-                if "CHANGES_REQUESTED" in via.judgements().values():
-                    return "Changes were requested."
-                if len(via.approvals()) < wanted:
-                    return f"At least {wanted} approving review is required by reviewers with write access."
-            case "non_fast_forward" if kind == "force_push":
-                return "Cannot force-push to this branch"
-            case "deletion" if after is None:
-                return "Cannot delete this branch"
-            case "creation" if before is None:
-                return "Cannot create this branch"
-            case "update" if after is not None:
-                return "Cannot update this protected ref."
-            case "merge_queue" if after is not None and kind != "merge_queue_merge":
-                return "Changes must be made through the merge queue"
+        name = rule["type"]
+        if after is None:
+            return "Cannot delete this branch" if name == "deletion" else None
+        if name == "required_status_checks":
+            # In a queue the group's own commit is judged, else the head that was checked.
+            sha = via.head_sha if via is not None and kind == "pr_merge" else after
+            return self._unchecked(rule["parameters"]["required_status_checks"], sha)
+        if name == "pull_request":
+            return self._unapproved(rule["parameters"]["required_approving_review_count"], via)
+        objections = {
+            "non_fast_forward": (kind == "force_push", "Cannot force-push to this branch"),
+            "creation": (before is None, "Cannot create this branch"),
+            "update": (True, "Cannot update this protected ref."),
+            "merge_queue": (
+                kind != "merge_queue_merge",
+                "Changes must be made through the merge queue",
+            ),
+        }
+        applies, why = objections.get(name, (False, ""))
+        return why if applies else None
+
+    def _unchecked(self, wanted: list[Json], sha: str) -> str | None:
+        for check in wanted:
+            if not self.passes(check["context"], sha, check.get("integration_id")):
+                return f'Required status check "{check["context"]}" is expected.'
+        return None
+
+    def _unapproved(self, wanted: int, via: Pull | None) -> str | None:
+        if via is None:
+            return "Changes must be made through a pull request."
+        if "CHANGES_REQUESTED" in via.judgements().values():
+            return "Changes were requested."
+        if len(via.approvals()) < wanted:
+            return f"{wanted} approving reviews are required by reviewers with write access."
         return None

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Message = MutableMapping[str, Any]
 DOCS = "https://docs.github.com/rest"
+API_VERSION = "2022-11-28"
 GRAPHQL = "POST /graphql"
 HOUR = timedelta(hours=1)
 STARTING = 10.0
@@ -142,6 +143,9 @@ class Server:
         problems: list[str] = []
         if one.name != GRAPHQL:
             problems = list(twin.contract.request(one.name, asked.query, body))
+            version = asked.headers.get("x-github-api-version", API_VERSION)
+            if version != API_VERSION:
+                problems.append(f"{one.name}: the twin speaks API version {API_VERSION} only")
             twin.faults += problems
             allowed = operations()["operations"][one.name]["apps"]
             if asked.caller.kind == "installation" and not allowed:
@@ -152,13 +156,15 @@ class Server:
 
     def _as_published(self, one: Route, answer: Answer) -> Answer:
         if answer.text is None and one.name != GRAPHQL:
-            answer.body, problems = self._twin.contract.response(one.name, answer.status, answer.body)
+            answer.body, problems = self._twin.contract.response(
+                one.name, answer.status, answer.body
+            )
             self._twin.faults += problems
         return _written(answer)
 
     def _unchanged(self, asked: Asked, answer: Answer, resource: str) -> Answer:
         """Give an ETag; answer 304, free of charge, to who has it already."""
-        if asked.method != "GET" or answer.status != 200 or answer.text is None:  # noqa: PLR2004
+        if asked.method != "GET" or answer.status != 200 or answer.text is None:
             return answer
         tag = f'W/"{hashlib.sha256(answer.text.encode()).hexdigest()}"'
         answer.headers["ETag"] = tag
@@ -211,9 +217,15 @@ def _admitted(one: Route, asked: Asked) -> None:
 
 
 def _refused(refusal: Refusal) -> Answer:
-    body: Json = {"message": refusal.message, "documentation_url": DOCS, "status": str(refusal.status)}
+    body: Json = {
+        "message": refusal.message,
+        "documentation_url": DOCS,
+        "status": str(refusal.status),
+    }
     if refusal.errors:
-        body["errors"] = [{"message": error, "resource": "", "code": "custom"} for error in refusal.errors]
+        body["errors"] = [
+            {"message": error, "resource": "", "code": "custom"} for error in refusal.errors
+        ]
     return Answer(body, refusal.status, dict(refusal.headers))
 
 

@@ -14,11 +14,13 @@ from tests.twin.github.people import LEVELS, User, at_least
 
 if TYPE_CHECKING:
     from tests.twin.github.checks import CheckRun, Status, Suite
-    from tests.twin.github.deployments import Deployment, Environment, Run
+    from tests.twin.github.deployments import Deployment, Environment
     from tests.twin.github.issues import Comment, Issue, Label
+    from tests.twin.github.merge_queue import Entry
     from tests.twin.github.pulls import Pull
     from tests.twin.github.releases import Release
-    from tests.twin.github.rules import Protection, Ruleset, RuleSuite
+    from tests.twin.github.rulesets import Protection, Ruleset, RuleSuite
+    from tests.twin.github.runs import Run
     from tests.twin.github.twin import Twin
 
 P = ParamSpec("P")
@@ -86,6 +88,7 @@ class Store:
         self.environments: dict[str, Environment] = {}
         self.deployments: dict[int, Deployment] = {}
         self.runs: dict[int, Run] = {}
+        self.queue: list[Entry] = []
         self.releases: list[Release] = []
         self.attestations: dict[str, list[dict[str, object]]] = {}
 
@@ -144,7 +147,7 @@ class Store:
         for ref in (f"refs/heads/{name}", f"refs/tags/{name}", f"refs/{name}", name):
             if ref in refs:
                 return self._peeled(refs[ref])
-        found = self.git.read(name) if len(name) == 40 else None  # noqa: PLR2004 - a SHA-1
+        found = self.git.read(name) if len(name) == 40 else None
         return name if found is not None and found[0] == "commit" else None
 
     def commit(self, name: str) -> str:

@@ -22,14 +22,13 @@ from tests.twin.github.diffs import Limits
 from tests.twin.github.faults import Troubles
 from tests.twin.github.git import File
 from tests.twin.github.hooks import Hook, Hooks
-from tests.twin.github.people import App, Installation, Org, Team, User, key_pair
+from tests.twin.github.people import App, Installation, Org, User
 from tests.twin.github.repository import Repository
+from tests.twin.github.roster import OWNER, Roster
 from tests.twin.github.server import Server
 from tests.twin.github.shapes import accounts
 from tests.twin.github.store import change
 
-OWNER = "maintainer"
-"""Who administers every organization."""
 EVENTS = (
     "branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment",
     "deployment_protection_rule", "deployment_review", "deployment_status", "issue_comment",
@@ -39,7 +38,7 @@ EVENTS = (
 ALWAYS = ("installation", "installation_repositories", "ping")
 
 
-class Twin:
+class Twin(Roster):
     """A GitHub of one process: `with Twin() as twin: ...`; `url` is the REST API's root.
 
     `faults` lists what was not as GitHub publishes it; it must be empty when a test ends.
@@ -71,10 +70,6 @@ class Twin:
         self._server = Server(self)
         self.url = self._server.url
 
-    @property
-    def twin(self) -> Self:
-        return self
-
     def __enter__(self) -> Self:
         return self
 
@@ -95,33 +90,6 @@ class Twin:
     def fresh(self) -> int:
         """Return an id that nothing has yet."""
         return next(self._numbers)
-
-    @change
-    def user(self, login: str, kind: str = "User") -> User:
-        """Return an account, made when first named."""
-        if login not in self.users:
-            bot = login.endswith("[bot]")
-            self.users[login] = User(self.fresh(), login, "Bot" if bot else kind)
-        return self.users[login]
-
-    @change
-    def org(self, login: str) -> Org:
-        """Return an organization, made when first named, with `maintainer` as its owner."""
-        if login not in self.orgs:
-            account = self.user(login, "Organization")
-            self.orgs[login] = Org(account, {self.user(OWNER).login: "admin"})
-        return self.orgs[login]
-
-    @change
-    def team(self, name: str, *members: str) -> Team:
-        """Return `acme/release` with these members, and them as the organization's."""
-        login, _, slug = name.partition("/")
-        org = self.org(login)
-        for member in members:
-            org.members.setdefault(self.user(member).login, "member")
-        team = org.teams.setdefault(slug, Team(self.fresh(), login, slug, slug))
-        team.members.update(dict.fromkeys(members, "member"))
-        return team
 
     @change
     def repo(
@@ -153,22 +121,6 @@ class Twin:
                 repo.collaborator(who, role)
         return repo
 
-    def new_app(self, slug: str, owner: str) -> App:
-        """Register an App with a key of its own."""
-        private, public = key_pair(len(self.apps))
-        number = self.fresh()
-        bot = self.user(f"{slug}[bot]")
-        app = App(
-            number, slug, slug.capitalize(), self.user(owner), bot, f"Iv23{number:016d}", private,
-            public, f"secret of {slug}", self.clock.now,
-        )  # fmt: skip
-        self.apps[number] = app
-        return app
-
-    def other_app(self, slug: str) -> App:
-        """Return another App, such as that of a CI, made when first named."""
-        return next((a for a in self.apps.values() if a.slug == slug), None) or self.new_app(slug, OWNER)
-
     @change
     def install(
         self,
@@ -187,6 +139,21 @@ class Twin:
         return one
 
     @change
+    def give(self, one: Installation, *names: str) -> None:
+        """Give an installation that has some repositories these too."""
+        assert one.repos is not None
+        one.repos |= set(names)
+        added = [self._named(self.repos[name]) for name in names]
+        said = {
+            "installation": accounts.installation(self, one),
+            "repository_selection": "selected",
+            "repositories_added": added,
+            "repositories_removed": [],
+            "requester": None,
+        }
+        self.emit("installation_repositories", "added", said, None, self.user(OWNER))
+
+    @change
     def suspend(self, one: Installation, *, back: bool = False) -> None:
         """Suspend an installation, or take it back."""
         one.suspended_at = None if back else self.clock.now
@@ -202,24 +169,21 @@ class Twin:
         said = {
             "installation": accounts.installation(self, one),
             "repositories": [
-                {
-                    "id": repo.id,
-                    "node_id": accounts.node_id("Repository", repo.id),
-                    "name": repo.name,
-                    "full_name": repo.full_name,
-                    "private": repo.private,
-                }
-                for repo in self.repos.values()
-                if one.covers(repo.full_name)
+                self._named(repo) for repo in self.repos.values() if one.covers(repo.full_name)
             ],
         }
         self.emit("installation", action, said, None, self.user(OWNER))
 
-    def token(self, login: str) -> str:
-        """Return a token that acts as a person."""
-        return self.keys.of_person(self.user(login))
+    def _named(self, repo: Repository) -> Json:
+        return {
+            "id": repo.id,
+            "node_id": accounts.node_id("Repository", repo.id),
+            "name": repo.name,
+            "full_name": repo.full_name,
+            "private": repo.private,
+        }
 
-    def emit(
+    def emit(  # noqa: PLR0913 - an event has this many sides
         self,
         event: str,
         action: str | None,
@@ -228,8 +192,12 @@ class Twin:
         sender: User,
         *,
         app: App | None = None,
+        org: User | None = None,
     ) -> None:
-        """Send an event to every hook that gets it; `app`: whose check it is about."""
+        """Send an event to every hook that gets it.
+
+        `app`: whose check it is about; `org`: whose members, where no repository is meant.
+        """
         whole: Json = {**({"action": action} if action else {}), **payload}
         whole["sender"] = accounts.user(self, sender)
         if repo is not None:
@@ -237,18 +205,22 @@ class Twin:
             whole["repository"].pop("organization", None)
             if repo.owner.login in self.orgs:
                 whole["organization"] = accounts.organization(self, repo.owner)
+        if org is not None:
+            whole["organization"] = accounts.organization(self, org)
         whole, problems = self.contract.webhook(event, action, whole)
         self.faults += problems
-        self.hooks.send(event, action, whole, self._audience(event, action, repo, app))
+        about = repo.full_name if repo else f"{org.login}/" if org else None
+        self.hooks.send(event, action, whole, self._audience(event, action, about, app))
 
     def _audience(
-        self, event: str, action: str | None, repo: Repository | None, app: App | None
+        self, event: str, action: str | None, about: str | None, app: App | None
     ) -> list[tuple[Hook, Json]]:
+        """Return who hears: of a repository `acme/app`, of an organization `acme/`, or all."""
         kinds = sent_to(event, action)
         out: list[tuple[Hook, Json]] = []
         for hook in self.hooks.hooks:
             if hook.app is None:
-                if "repository" in kinds and repo is not None and hook.repo == repo.full_name:
+                if "repository" in kinds and hook.repo == about:
                     out.append((hook, {}))
                 continue
             if event not in (*self.events, *ALWAYS):
@@ -256,11 +228,12 @@ class Twin:
             own = event == "check_run" and action in ("rerequested", "requested_action")
             if (own or event == "check_suite") and app is not hook.app:
                 continue  # only the App whose check it is hears of its buttons, and of its suite
-            if repo is None:
+            if about is None:
                 out.append((hook, {}))
                 continue
             for one in self.installations.values():
-                if one.covers(repo.full_name) and one.app is hook.app and not one.suspended_at:
+                meant = one.covers(about) or about == f"{one.account.login}/"
+                if meant and one.app is hook.app and not one.suspended_at:
                     node = accounts.node_id("Integration", one.id)
                     out.append((hook, {"installation": {"id": one.id, "node_id": node}}))
         return out

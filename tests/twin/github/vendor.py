@@ -1,8 +1,8 @@
-"""Cut what the twin needs out of GitHub's published descriptions: `python -m tests.twin.github.vendor DIR`.
+"""Cut what the twin needs out of GitHub's published descriptions."""
 
-DIR holds the npm packages, unpacked: `npm pack @octokit/openapi @octokit/openapi-webhooks
-@octokit/graphql-schema` and `tar xzf` each into DIR/<name without scope>.
-"""
+# python -m tests.twin.github.vendor DIR
+# DIR holds the npm packages, unpacked: `npm pack @octokit/openapi @octokit/openapi-webhooks
+# @octokit/graphql-schema`, then `tar xzf` each into DIR/<name without scope>.
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _graphql(folder: Path) -> str:
 CUTS = {"openapi": _openapi, "openapi-webhooks": _webhooks, "graphql-schema": _graphql}
 
 
-def _plain(schema: Any) -> Any:
+def _plain(schema: Any) -> Any:  # noqa: ANN401 - JSON of any kind, in and out
     """Turn an OpenAPI 3.0 schema into JSON Schema without prose."""
     if isinstance(schema, list):
         return [_plain(one) for one in schema]

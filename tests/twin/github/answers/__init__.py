@@ -8,13 +8,13 @@ from tests.twin.github.answers import (
     deployments,
     graphql,
     issues,
-    objects,
+    plumbing,
     pulls,
     releases,
     rules,
 )
 
 __all__ = [
-    "accounts", "app", "checks", "contents", "deployments", "graphql", "issues", "objects",
+    "accounts", "app", "checks", "contents", "deployments", "graphql", "issues", "plumbing",
     "pulls", "releases", "rules",
 ]  # fmt: skip

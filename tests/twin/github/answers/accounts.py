@@ -116,7 +116,9 @@ def repository_teams(asked: Asked) -> Answer:
 @serves("GET /repos/{owner}/{repo}/collaborators")
 def collaborators(asked: Asked) -> Answer:
     twin, repo = asked.twin, asked.repo
-    logins = [who for who, user in twin.users.items() if _inside(asked, who) and user.kind == "User"]
+    logins = [
+        who for who, user in twin.users.items() if _inside(asked, who) and user.kind == "User"
+    ]
     return listed(
         asked,
         [

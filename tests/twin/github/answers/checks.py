@@ -66,13 +66,15 @@ def update_check(asked: Asked) -> Answer:
     _writable(asked.body)
     run = _run(asked)
     if run.app is not asked.caller.app:
-        raise Refusal(403, "Invalid app_id `0` - check run can only be modified by the GitHub App that created it.")  # fmt: skip
+        raise Refusal(
+            403, "Invalid app_id `0` - it can only be modified by the App that created it."
+        )
     asked.repo.checked(run, asked.body, run.app)
     return Answer(shapes.check_run(asked.repo, run))
 
 
 @serves(f"GET {RUN}/annotations", READS)
-def annotations(asked: Asked) -> Answer:
+def annotations_of(asked: Asked) -> Answer:
     run = _run(asked)
     return listed(asked, [shapes.annotation(asked.repo, run, one) for one in run.annotations])
 
@@ -126,7 +128,9 @@ def suites_on(asked: Asked) -> Answer:
 @serves("POST /repos/{owner}/{repo}/statuses/{sha}", "statuses=write")
 def new_status(asked: Asked) -> Answer:
     sha = asked.repo.commit(asked.given["sha"])
-    return Answer(shapes.status(asked.repo, asked.repo.new_status(sha, asked.body, asked.user)), 201)
+    return Answer(
+        shapes.status(asked.repo, asked.repo.new_status(sha, asked.body, asked.user)), 201
+    )
 
 
 @serves(f"GET {COMMIT}/statuses", "statuses=read")

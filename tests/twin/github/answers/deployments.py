@@ -5,8 +5,10 @@ from __future__ import annotations
 from tests.twin.github.access import FORBIDDEN, NOT_FOUND
 from tests.twin.github.answer import Answer, Asked, Refusal, counted, listed, serves
 from tests.twin.github.clock import moment
-from tests.twin.github.deployments import Deployment, Environment, Run
+from tests.twin.github.deployments import Deployment, Environment
+from tests.twin.github.runs import Run
 from tests.twin.github.shapes import deployments as shapes
+from tests.twin.github.shapes import runs as run_shapes
 
 READS, WRITES = "deployments=read", "deployments=write"
 ONE = "/repos/{owner}/{repo}/deployments/{deployment_id}"
@@ -100,12 +102,12 @@ def runs(asked: Asked) -> Answer:
     if created := query.get("created"):
         since = moment(created.removeprefix(">="))
         found = [one for one in found if one.created_at >= since]
-    return counted(asked, "workflow_runs", [shapes.run(repo, one) for one in found])
+    return counted(asked, "workflow_runs", [run_shapes.run(repo, one) for one in found])
 
 
 @serves(f"GET {RUN}", "actions=read")
 def run(asked: Asked) -> Answer:
-    return Answer(shapes.run(asked.repo, _run(asked)))
+    return Answer(run_shapes.run(asked.repo, _run(asked)))
 
 
 @serves(f"GET {RUN}/approvals", "actions=read")

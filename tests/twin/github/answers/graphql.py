@@ -1,4 +1,4 @@
-"""GraphQL over GitHub's published schema: what it does not have fails as there, what it has and the twin does not serve is a fault."""
+"""GraphQL over GitHub's published schema: what that has and the twin does not serve is a fault."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def graphql(asked: Asked) -> Answer:
     except GraphQLError as error:
         return Answer({"errors": [_said(error)]})
     if errors := validate(graphql_schema(), document):
-        asked.twin.faults += [f"GraphQL: {error.message}" for error in errors]
-        return Answer({"errors": [_invalid(error) for error in errors]})
+        asked.twin.faults += [f"GraphQL: {one.message}" for one in errors]
+        return Answer({"errors": [_invalid(one) for one in errors]})
     if refusals := list(_excessive(document, variables)):
         return Answer({"errors": refusals})
     result = execute_sync(
@@ -54,15 +54,15 @@ def graphql(asked: Asked) -> Answer:
         field_resolver=_resolved,
     )
     body: Json = {"data": result.data}
-    for error in result.errors or ():
-        if not isinstance(error.original_error, Withheld):
-            asked.twin.faults.append(f"GraphQL: {error.message} at {error.path}")
+    for one in result.errors or ():
+        if not isinstance(one.original_error, Withheld):
+            asked.twin.faults.append(f"GraphQL: {one.message} at {one.path}")
     if result.errors:
-        body["errors"] = [_said(error) for error in result.errors]
+        body["errors"] = [_said(one) for one in result.errors]
     return Answer(body)
 
 
-def _resolved(source: object, info: GraphQLResolveInfo, **arguments: object) -> object:
+def _resolved(source: object, info: GraphQLResolveInfo[Asked], **arguments: object) -> object:
     if not isinstance(source, dict) or info.field_name not in source:
         raise Unserved(f"the twin does not serve {info.parent_type.name}.{info.field_name}")
     value = source[info.field_name]
@@ -83,7 +83,9 @@ def _said(error: GraphQLError) -> Json:
 def _invalid(error: GraphQLError) -> Json:
     """Word what the schema does not have as GitHub does."""
     said = _said(error)
-    name = error.nodes[0].name.value if error.nodes and isinstance(error.nodes[0], FieldNode) else ""
+    name = (
+        error.nodes[0].name.value if error.nodes and isinstance(error.nodes[0], FieldNode) else ""
+    )
     if error.message.startswith("Cannot query field"):
         kind = error.message.split("on type '")[1].split("'")[0]
         said["message"] = f"Field '{name}' doesn't exist on type '{kind}'"
@@ -92,7 +94,7 @@ def _invalid(error: GraphQLError) -> Json:
 
 
 def _excessive(document: DocumentNode, variables: Mapping[str, object]) -> Iterator[Json]:
-    """Yield what GitHub refuses for its size: lists without bounds, pages over 100, too many nodes."""
+    """Yield what GitHub refuses for its size: no bounds, pages over 100, too many nodes."""
     fragments = {
         one.name.value: one.selection_set
         for one in document.definitions

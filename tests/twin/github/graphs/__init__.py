@@ -1,4 +1,4 @@
-"""What GraphQL can reach on the twin: objects as mappings from a field to its value, or to what finds it."""
+"""What GraphQL can reach: objects as mappings from a field to its value, or to what finds it."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from tests.twin.github.clock import maybe_stamp, stamp
@@ -11,7 +12,8 @@ from tests.twin.github.diffs import Changed
 from tests.twin.github.graphs import actor, allowed, connection
 from tests.twin.github.graphs.repositories import commit_object, label, repository
 from tests.twin.github.issues import Comment, Happened
-from tests.twin.github.pulls import Pull, Pushed, Review
+from tests.twin.github.pulls import Pull
+from tests.twin.github.reviews import Pushed, Review
 from tests.twin.github.shapes.accounts import node_id
 from tests.twin.github.shapes.talk import association
 
@@ -28,7 +30,7 @@ def pull_request(asked: Asked, pull: Pull) -> Json:
     def files(**arguments: object) -> Json:
         found = pull.files()
         listed = found[: twin.limits.pull_files]
-        return connection(listed, lambda one: _file(cast(Changed, one)), arguments, len(found))
+        return connection(listed, lambda one: _file(cast("Changed", one)), arguments, len(found))
 
     def commits(**arguments: object) -> Json:
         found = pull.commits()
@@ -44,7 +46,7 @@ def pull_request(asked: Asked, pull: Pull) -> Json:
             for one in pull.reviews
             if (not states or one.state in states) and author in (None, one.author.login)
         ]
-        return connection(found, lambda one: _review(asked, pull, cast(Review, one)), arguments)
+        return connection(found, lambda one: _review(asked, pull, cast("Review", one)), arguments)
 
     def opinions(**arguments: object) -> Json:
         last = {one.author.login: one for one in pull.reviews if one.state != "COMMENTED"}
@@ -52,7 +54,8 @@ def pull_request(asked: Asked, pull: Pull) -> Json:
         return connection(list(last.values()), shaped, arguments)
 
     def comments(**arguments: object) -> Json:
-        return connection(pull.comments, lambda one: _comment(asked, pull, cast(Comment, one)), arguments)
+        said = pull.comments
+        return connection(said, lambda one: _comment(asked, pull, cast("Comment", one)), arguments)
 
     def side(name: str) -> Json | None:
         tip = repo.branches().get(name)
@@ -110,8 +113,10 @@ def pull_request(asked: Asked, pull: Pull) -> Json:
             pull.label_objects(), cast("Callable[[object], object]", label), arguments
         ),
         "timelineItems": lambda **arguments: _timeline(asked, pull, arguments),
-        "statusCheckRollup": lambda: commit_object(asked, repo, pull.head_sha)["statusCheckRollup"](),
-        "autoMergeRequest": {"enabledBy": actor(pull.auto_merge_by)} if pull.auto_merge_by else None,
+        "statusCheckRollup": commit_object(asked, repo, pull.head_sha)["statusCheckRollup"],
+        "autoMergeRequest": {"enabledBy": actor(pull.auto_merge_by)}
+        if pull.auto_merge_by
+        else None,
         "url": f"{repo.html}/pull/{pull.number}",
     }
 
@@ -187,17 +192,20 @@ def _comment(asked: Asked, pull: Pull, one: Comment) -> Json:
 def _timeline(asked: Asked, pull: Pull, arguments: Json) -> Json:
     """Return what happened, in its order: commits, forced pushes, labels on and off."""
     kinds = arguments.get("itemTypes")
-    found: list[tuple[object, int, str, Json]] = []
+    found: list[tuple[datetime, int, str, Json]] = []
     for number, sha in enumerate(pull.commits()):
         at = pull.repo.git.show(sha).committer.at
         found.append((at, number, "PULL_REQUEST_COMMIT", _commit(asked, pull, sha)))
-    for push in pull.pushes:
-        if push.forced:
-            found.append((push.at, 0, "HEAD_REF_FORCE_PUSHED_EVENT", _forced(asked, pull, push)))
-    for one in pull.history:
-        found.append((one.at, one.id, f"{one.event.upper()}_EVENT", _marked(pull, one)))
+    found += [
+        (push.at, 0, "HEAD_REF_FORCE_PUSHED_EVENT", _forced(asked, pull, push))
+        for push in pull.pushes
+        if push.forced
+    ]
+    found += [
+        (one.at, one.id, f"{one.event.upper()}_EVENT", _marked(pull, one)) for one in pull.history
+    ]
     found = [one for one in found if kinds is None or one[2] in kinds]
-    found.sort(key=lambda one: (one[0], one[1]))  # type: ignore[arg-type, return-value]
+    found.sort(key=lambda one: (one[0], one[1]))
     return connection([one[3] for one in found], lambda one: one, arguments)
 
 

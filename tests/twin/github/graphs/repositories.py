@@ -59,7 +59,7 @@ def repository(asked: Asked, repo: Repository) -> Json:
         "pullRequests": pulls,
         "object": lambda oid=None, expression=None: _object(asked, repo, oid, expression),
         "labels": lambda **arguments: connection(
-            list(repo.labels.values()), lambda one: label(cast(Label, one)), arguments
+            list(repo.labels.values()), lambda one: label(cast("Label", one)), arguments
         ),
     }
 
@@ -78,7 +78,9 @@ def label(one: Label) -> Json:
 def _ref(asked: Asked, repo: Repository, name: str) -> Json | None:
     allowed(asked, "contents=read", repo)
     refs = repo.git.refs()
-    full = next((one for one in (name, f"refs/heads/{name}", f"refs/tags/{name}") if one in refs), None)
+    full = next(
+        (one for one in (name, f"refs/heads/{name}", f"refs/tags/{name}") if one in refs), None
+    )
     if full is None:
         return None
     prefix, _, short = full.removeprefix("refs/").partition("/")
@@ -150,13 +152,13 @@ def commit_object(asked: Asked, repo: Repository, sha: str) -> Json:
 
     def rollup() -> Json | None:
         checks()
-        found = [*repo.latest_runs(sha), *repo.latest_statuses(sha)]
+        found: list[CheckRun | Status] = [*repo.latest_runs(sha), *repo.latest_statuses(sha)]
         if not found:
             return None
         shaped = lambda x: check_run(repo, x) if isinstance(x, CheckRun) else _status(repo, x)  # noqa: E731
         return {
             "state": _worst(found),
-            "contexts": lambda **arguments: connection(found, shaped, arguments),  # type: ignore[arg-type]
+            "contexts": lambda **arguments: connection(found, shaped, arguments),
         }
 
     def suites(**arguments: object) -> Json:
@@ -167,7 +169,7 @@ def commit_object(asked: Asked, repo: Repository, sha: str) -> Json:
             for suite in repo.suites.values()
             if suite.head_sha == sha and asked_for.get("appId") in (None, suite.app.id)
         ]
-        return connection(found, lambda suite: _suite(repo, cast(Suite, suite)), arguments)
+        return connection(found, lambda suite: _suite(repo, cast("Suite", suite)), arguments)
 
     def pulls(**arguments: object) -> Json:
         from tests.twin.github.graphs.pulls import pull_request  # noqa: PLC0415 - it uses this
@@ -190,7 +192,7 @@ def commit_object(asked: Asked, repo: Repository, sha: str) -> Json:
         "author": _git_actor(repo, one.author),
         "committer": _git_actor(repo, one.committer),
         "authors": lambda **arguments: connection(
-            _authors(one), lambda who: _git_actor(repo, cast(Signature, who)), arguments
+            _authors(one), lambda who: _git_actor(repo, cast("Signature", who)), arguments
         ),
         "file": lambda path: _file(asked, repo, sha, path),
         "associatedPullRequests": pulls,
@@ -227,7 +229,9 @@ def _git_actor(repo: Repository, who: Signature) -> Json:
 
 
 def _worst(found: list[CheckRun | Status]) -> str:
-    states = {one.conclusion or "pending" if isinstance(one, CheckRun) else one.state for one in found}
+    states = {
+        one.conclusion or "pending" if isinstance(one, CheckRun) else one.state for one in found
+    }
     if states & {"failure", "timed_out", "cancelled", "action_required", "stale"}:
         return "FAILURE"
     if "error" in states:
@@ -243,7 +247,7 @@ def _suite(repo: Repository, suite: Suite) -> Json:
         asked_for = cast("Json", arguments.get("filterBy") or {})
         name = asked_for.get("checkName")
         chosen = [run for run in found if name in (None, run.name)]
-        return connection(chosen, lambda run: check_run(repo, cast(CheckRun, run)), arguments)
+        return connection(chosen, lambda run: check_run(repo, cast("CheckRun", run)), arguments)
 
     return {
         "id": node_id("CheckSuite", suite.id),

@@ -177,6 +177,7 @@ def installation(twin: Twin, one: Installation) -> Json:
     """Return an `installation`."""
     url = f"{twin.url}/app/installations/{one.id}"
     kind = "Organization" if one.account.login in twin.orgs else "User"
+    settings = f"{twin.html}/organizations/{one.account.login}/settings"
     return {
         "id": one.id,
         "app_id": one.app.id,
@@ -188,7 +189,7 @@ def installation(twin: Twin, one: Installation) -> Json:
         "repository_selection": "all" if one.repos is None else "selected",
         "access_tokens_url": f"{url}/access_tokens",
         "repositories_url": f"{twin.url}/installation/repositories",
-        "html_url": f"{twin.html}/organizations/{one.account.login}/settings/installations/{one.id}",
+        "html_url": f"{settings}/installations/{one.id}",
         "permissions": dict(one.permissions),
         "events": list(twin.events),
         "created_at": stamp(one.created_at),

@@ -149,7 +149,11 @@ def heard_status(repo: Checks, one: Status) -> Json:
         "target_url": one.target_url,
         "commit": commit(repo, one.sha),
         "branches": [
-            {"name": name, "commit": {"sha": tip, "url": f"{repo.url}/commits/{tip}"}, "protected": False}
+            {
+                "name": name,
+                "commit": {"sha": tip, "url": f"{repo.url}/commits/{tip}"},
+                "protected": False,
+            }
             for name, tip in repo.branches().items()
             if tip == one.sha
         ],

@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 from tests.twin.github.clock import stamp
 from tests.twin.github.description import Json
-from tests.twin.github.shapes.accounts import app, node_id, reference, user
-from tests.twin.github.shapes.checks import head_commit
+from tests.twin.github.shapes.accounts import app, node_id, user
+from tests.twin.github.shapes.runs import run, workflow
 
 if TYPE_CHECKING:
-    from tests.twin.github.deployments import Deployment, DeploymentStatus, Environment, Run
+    from tests.twin.github.deployments import Deployment, DeploymentStatus, Environment
     from tests.twin.github.people import User
     from tests.twin.github.repository import Repository
 
@@ -83,7 +83,9 @@ def deployment(one: Deployment) -> Json:
         "repository_url": repo.url,
         "transient_environment": one.transient,
         "production_environment": one.production,
-        "performed_via_github_app": app(one.twin, one.twin.other_app("github-actions")) if by else None,
+        "performed_via_github_app": app(one.twin, one.twin.other_app("github-actions"))
+        if by
+        else None,
     }
 
 
@@ -109,78 +111,12 @@ def status(one: Deployment, state: DeploymentStatus) -> Json:
     }
 
 
-def run(repo: Repository, one: Run) -> Json:
-    """Return a `workflow-run`."""
-    url = f"{repo.url}/actions/runs/{one.id}"
-    return {
-        "id": one.id,
-        "name": one.name,
-        "node_id": node_id("WorkflowRun", one.id),
-        "head_branch": one.branch,
-        "head_sha": one.sha,
-        "path": one.path,
-        "display_title": repo.git.show(one.sha).message.split("\n", 1)[0],
-        "run_number": one.id,
-        "run_attempt": one.attempt,
-        "event": one.event,
-        "status": one.status,
-        "conclusion": one.conclusion,
-        "workflow_id": sum(map(ord, one.path)),
-        "check_suite_id": one.id,
-        "check_suite_node_id": node_id("CheckSuite", one.id),
-        "url": url,
-        "html_url": f"{repo.html}/actions/runs/{one.id}",
-        "pull_requests": [],
-        "created_at": stamp(one.created_at),
-        "updated_at": stamp(one.updated_at),
-        "run_started_at": stamp(one.created_at),
-        "actor": user(repo.twin, one.actor),
-        "triggering_actor": user(repo.twin, one.actor),
-        "jobs_url": f"{url}/jobs",
-        "logs_url": f"{url}/logs",
-        "check_suite_url": f"{repo.url}/check-suites/{one.id}",
-        "artifacts_url": f"{url}/artifacts",
-        "cancel_url": f"{url}/cancel",
-        "rerun_url": f"{url}/rerun",
-        "previous_attempt_url": None,
-        "workflow_url": f"{repo.url}/actions/workflows/{sum(map(ord, one.path))}",
-        "head_commit": head_commit(repo, one.sha),
-        "repository": reference(repo),
-        "head_repository": reference(repo),
-        "referenced_workflows": [],
-    }
-
-
-def heard_run(repo: Repository, one: Run) -> Json:
-    """Return what a `workflow_run` event says."""
-    said = run(repo, one)
-    if one.status == "in_progress":
-        del said["display_title"]
-    return {"workflow_run": said, "workflow": _workflow(repo, one)}
-
-
-def _workflow(repo: Repository, one: Run) -> Json:
-    number = sum(map(ord, one.path))
-    return {
-        "id": number,
-        "node_id": node_id("Workflow", number),
-        "name": one.name,
-        "path": one.path,
-        "state": "active",
-        "url": f"{repo.url}/actions/workflows/{number}",
-        "html_url": f"{repo.html}/blob/{repo.default_branch}/{one.path}",
-        "badge_url": f"{repo.html}/workflows/{one.name}/badge.svg",
-        "created_at": stamp(one.created_at),
-        "updated_at": stamp(one.created_at),
-    }
-
-
 def _beside(one: Deployment) -> Json:
     """Return the run that a deployment comes from; null for one by the API."""
     if one.run is None:
         return {"workflow": None, "workflow_run": None}
     whole = {**run(one.repo, one.run), "head_commit": None}
-    return {"workflow": _workflow(one.repo, one.run), "workflow_run": whole}
+    return {"workflow": workflow(one.repo, one.run), "workflow_run": whole}
 
 
 def heard_deployment(one: Deployment) -> Json:
@@ -196,10 +132,11 @@ def heard_status(one: Deployment, state: DeploymentStatus) -> Json:
 def heard_gate(one: Deployment) -> Json:
     """Return what a `deployment_protection_rule` event says: the run only in the callback's URL."""
     assert one.run is not None
+    run_url = f"{one.repo.url}/actions/runs/{one.run.id}"
     return {
         "environment": one.environment,
         "event": one.run.event,
-        "deployment_callback_url": f"{one.repo.url}/actions/runs/{one.run.id}/deployment_protection_rule",
+        "deployment_callback_url": f"{run_url}/deployment_protection_rule",
         "deployment": deployment(one),
         "pull_requests": [],
     }
@@ -220,7 +157,11 @@ def heard_review(one: Deployment, who: User, state: str, comment: str) -> Json:
         "created_at": stamp(one.created_at),
         "updated_at": stamp(one.updated_at),
     }
-    said: Json = {"since": stamp(one.created_at), "workflow_run": run(repo, one.run), "reviewers": people}
+    said: Json = {
+        "since": stamp(one.created_at),
+        "workflow_run": run(repo, one.run),
+        "reviewers": people,
+    }
     if state == "requested":
         return {
             **said,

@@ -10,11 +10,12 @@ from tests.twin.github.shapes.accounts import full_repository, node_id, reposito
 from tests.twin.github.shapes.talk import association, labels
 
 if TYPE_CHECKING:
-    from tests.twin.github.pulls import Pull, Review
+    from tests.twin.github.pulls import Pull
+    from tests.twin.github.reviews import Review
 
 
 def _side(pull: Pull, ref: str, sha: str, *, head: bool) -> Json:
-    """Return `head` or `base`; a fork's repository is shown as one, though it holds nothing here."""
+    """Return `head` or `base`; a fork is shown as a repository of its own."""
     repo, twin = pull.repo, pull.twin
     here = repository(repo)
     owner = repo.owner
@@ -26,7 +27,13 @@ def _side(pull: Pull, ref: str, sha: str, *, head: bool) -> Json:
             "id": repo.id + owner.id, "full_name": name, "fork": True, "url": url,
             "html_url": f"{twin.html}/{name}", "owner": user(twin, owner),
         }  # fmt: skip
-    return {"label": f"{owner.login}:{ref}", "ref": ref, "sha": sha, "user": user(twin, owner), "repo": here}
+    return {
+        "label": f"{owner.login}:{ref}",
+        "ref": ref,
+        "sha": sha,
+        "user": user(twin, owner),
+        "repo": here,
+    }
 
 
 def simple_pull(one: Pull) -> Json:

@@ -9,7 +9,8 @@ from tests.twin.github.description import Json
 from tests.twin.github.shapes.accounts import node_id, user
 
 if TYPE_CHECKING:
-    from tests.twin.github.rules import Evaluation, Protection, Rules, Ruleset, RuleSuite
+    from tests.twin.github.rules import Rules
+    from tests.twin.github.rulesets import Evaluation, Protection, Ruleset, RuleSuite
     from tests.twin.github.store import Activity, Store
 
 
@@ -108,7 +109,9 @@ def branch_rule(repo: Rules, one: Ruleset, rule: Json) -> Json:
 
 def suite(repo: Rules, one: RuleSuite, *, whole: bool) -> Json:
     """Return a `rule-suite`; a list has no evaluations."""
-    tried = any(e.ruleset is not None and e.ruleset.enforcement == "evaluate" for e in one.evaluations)
+    tried = any(
+        e.ruleset is not None and e.ruleset.enforcement == "evaluate" for e in one.evaluations
+    )
     failed = any(not e.passed for e in one.evaluations)
     return {
         "id": one.id,

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from tests.twin.github.store import Store
 
 UNSIGNED = {
-    "verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None,
+    "verified": False, "reason": "unsigned", "signature": None, "payload": None,
+    "verified_at": None,
 }  # fmt: skip
 
 

@@ -120,7 +120,9 @@ def new_commit(asked: Asked) -> Answer:
     if said := body.get("author"):
         at = moment(said["date"]) if "date" in said else maker.at
         author = Signature(said["name"], said["email"], at)
-    sha = repo.git.commit_tree(body["tree"], body.get("parents", []), body["message"], (author, maker))
+    sha = repo.git.commit_tree(
+        body["tree"], body.get("parents", []), body["message"], (author, maker)
+    )
     return Answer(trees.git_commit(repo, repo.git.show(sha)), 201)
 
 

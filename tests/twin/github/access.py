@@ -88,6 +88,7 @@ class Keys:
     """The tokens that were given out."""
 
     def __init__(self, twin: Twin) -> None:
+        self.life = LIFE
         self._twin = twin
         self._tokens: dict[str, Token] = {}
         self._budgets: dict[str, Budget] = {}
@@ -132,7 +133,7 @@ class Keys:
         )
         # The format since 2026-04: long, with dots. Whoever measures tokens meets it here.
         text = f"ghs_{installation.app.id}_{secrets.token_urlsafe(90)}.{secrets.token_urlsafe(120)}"
-        return self._given(text, caller, self._twin.clock.wall() + LIFE)
+        return self._given(text, caller, self._twin.clock.wall() + self.life)
 
     def revoke(self) -> None:
         """Let every token given out so far be refused."""

@@ -164,7 +164,7 @@ def _pattern(name: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", name)
     out = [re.escape(parts[0])]
     for parameter, literal in zip(parts[1::2], parts[2::2], strict=True):
-        wide = ".+" if parameter in LONG else "[^/]+"
+        wide = ".*" if parameter == "path" else ".+" if parameter in LONG else "[^/]+"
         out += [f"(?P<{parameter}>{wide})", re.escape(literal)]
     return re.compile("".join(out))
 

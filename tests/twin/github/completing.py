@@ -90,9 +90,12 @@ class Completing:
         """Choose, of what an object may be, what fits its names best."""
         if id(schema) not in self._shapes:
             self._shapes[id(schema)] = tuple(self._possible(schema))
+        possible = self._shapes[id(schema)]
+        if len(possible) == 1:
+            return possible[0]
         names = value.keys()
         return min(
-            self._shapes[id(schema)],
+            possible,
             key=lambda shape: (
                 len(names - shape.properties.keys()),
                 self._contradictions(value, shape),

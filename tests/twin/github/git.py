@@ -145,10 +145,10 @@ class Git:
         """Write a loose object; return its id."""
         whole = f"{kind} {len(content)}\0".encode() + content
         oid = hashlib.sha1(whole, usedforsecurity=False).hexdigest()
-        path = self._loose(oid)
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(zlib.compress(whole, 1))
-        self._objects[oid] = (kind, content)
+        if self.read(oid) is None:
+            path = self._loose(oid)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(zlib.compress(whole, 1))
         return oid
 
     def merged_tree(self, base: str, head: str) -> str:

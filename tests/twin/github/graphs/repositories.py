@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from tests.twin.github.checks import CheckRun, Status, Suite
 from tests.twin.github.clock import maybe_stamp, stamp
 from tests.twin.github.description import Json
-from tests.twin.github.git import Commit, Signature, TreeEntry
+from tests.twin.github.git import Signature, TreeEntry
 from tests.twin.github.graphs import Withheld, actor, allowed, connection
+from tests.twin.github.graphs.authors import authors
 from tests.twin.github.issues import Label
 from tests.twin.github.shapes.accounts import node_id
 from tests.twin.github.shapes.trees import linked
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tests.twin.github.repository import Repository
 
 SHA_LENGTH = 40
-CO_AUTHOR = re.compile(r"^co-authored-by:([^<\n]*)<([^>\n]*)>", re.IGNORECASE | re.MULTILINE)
 
 
 def repository(asked: Asked, repo: Repository) -> Json:
@@ -192,7 +191,7 @@ def commit_object(asked: Asked, repo: Repository, sha: str) -> Json:
         "author": _git_actor(repo, one.author),
         "committer": _git_actor(repo, one.committer),
         "authors": lambda **arguments: connection(
-            _authors(one), lambda who: _git_actor(repo, cast("Signature", who)), arguments
+            authors(one), lambda who: _git_actor(repo, cast("Signature", who)), arguments
         ),
         "file": lambda path: _file(asked, repo, sha, path),
         "associatedPullRequests": pulls,
@@ -211,12 +210,6 @@ def _file(asked: Asked, repo: Repository, sha: str, path: str) -> Json | None:
     allowed(asked, "contents=read", repo)
     entry = repo.git.at(sha, path)
     return None if entry is None else _entry(asked, repo, entry)
-
-
-def _authors(one: Commit) -> list[Signature]:
-    """Return the author, and those whom `Co-authored-by:` lines name."""
-    named = CO_AUTHOR.findall(one.message)
-    return [one.author, *(Signature(name.strip(), mail, one.author.at) for name, mail in named)]
 
 
 def _git_actor(repo: Repository, who: Signature) -> Json:

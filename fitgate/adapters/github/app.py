@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import jwt
 import requests
 from github import Auth, Github, GithubException, GithubIntegration, GithubRetry
 from github.GithubException import RateLimitExceededExceedsMaxWait
@@ -255,7 +256,7 @@ class App:
         try:  # a minute's grace for clocks that disagree
             auth = Auth.AppAuth(self.app_id, self.private_key, jwt_issued_at=-60)
             auth.create_jwt()
-        except ValueError as exc:
+        except (ValueError, jwt.PyJWTError) as exc:
             raise UserError(
                 "FITGATE_GITHUB_PRIVATE_KEY is no private key in PEM form: paste the file that "
                 f"GitHub gave for the App, line breaks included ({type(exc).__name__})."

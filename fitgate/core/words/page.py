@@ -16,7 +16,7 @@ from fitgate.core.findings import Finding, Match, Outcome
 from fitgate.core.inert import inert, inert_markdown
 from fitgate.core.remedies import plain, sentence_for
 from fitgate.core.verdict import Verdict
-from fitgate.core.words.check import MARKS, headline, nature, policy_words
+from fitgate.core.words.check import MARKS, headline, nature
 from fitgate.core.words.matches import match_sentence
 from fitgate.core.words.reclassified import ground_sentences
 
@@ -177,11 +177,17 @@ def _text(facts: Facts, verdict: Verdict, links: Links | None) -> Iterator[str]:
     yield ""
     yield "### What judged it"
     yield ""
-    yield shown(policy_words(verdict.policy, verdict.mode))
+    yield _policy(verdict)
     if verdict.policy.note:
         yield ""
         yield shown(inert(verdict.policy.note))
     yield ""
+
+
+def _policy(verdict: Verdict) -> str:
+    policy = verdict.policy
+    at = f" at {shown(f'`{inert(policy.commit[:12])}`')}" if policy.commit else ""
+    return f"{shown(inert(policy.source))}{at} ({verdict.mode})"
 
 
 def _match(match: Match, links: Links | None) -> str:

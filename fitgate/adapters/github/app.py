@@ -37,12 +37,12 @@ T = TypeVar("T")
 class _Patient(GithubRetry):
     """Reads are tried again, writes never; a wait that is told is kept, if it is not too long."""
 
-    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        seconds = super().get_retry_after(response)
+    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        seconds = None if response is None else self.get_retry_after(response)
         limit = self.max_rate_limit_wait
-        if seconds is not None and limit is not None and seconds > limit:
+        if response and seconds is not None and limit is not None and seconds > limit:
             raise RateLimitExceededExceedsMaxWait(response.status, wait=seconds)
-        return seconds
+        super().sleep(response)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fitgate.adapters.github.app import App, Session
 from fitgate.adapters.github.client import GitHub
 from fitgate.core.events import Happening, Pointer
+from fitgate.core.facts import Facts
 from fitgate.pipeline import Judged, Policies, run
 from tests.shipped import LIBRARY
 from tests.twin.github import Twin
@@ -88,3 +89,8 @@ def place(
     session = App(twin.app.id, twin.app.private_key, twin.url, patience=5.0).of_repository(name)
     twin.calls.clear()
     return Hosted(twin, repo, session, GitHub(session, name))
+
+
+def whys(facts: Facts, what: str) -> list[str]:
+    """Return why something is unknown."""
+    return [each.why for each in facts.unknown if each.what == what]

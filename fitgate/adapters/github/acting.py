@@ -9,8 +9,9 @@ from typing import Any
 from github.GithubObject import NotSet
 
 from fitgate.adapters.github.app import Session, translated
+from fitgate.adapters.github.checks import OwnCheck
 from fitgate.adapters.github.pointers import CHECK
-from fitgate.adapters.github.pulls import OwnCheck, Pull
+from fitgate.adapters.github.pulls import Pull
 from fitgate.core.facts import Facts
 from fitgate.core.plan import AddLabels, PostCheck, RemoveLabels, plan
 from fitgate.core.verdict import Verdict

@@ -27,6 +27,7 @@ API_VERSION = "2022-11-28"
 PATIENCE = 60.0
 """Seconds: GitHub is waited for no longer at a time; the queue can wait, a worker cannot."""
 _TIMEOUT = 30
+_REMEMBERED = 256  # answers that may be asked for again
 _TRIES = 3
 _RETRIED = frozenset({500, 502, 503, 504})
 _LIMITED = frozenset({403, 429})
@@ -144,6 +145,8 @@ class Session:
         if known and document is None:  # 304: it is no error to PyGithub
             return known[1]
         if "etag" in said:
+            while len(self._etags) >= _REMEMBERED:
+                self._etags.pop(next(iter(self._etags)))
             self._etags[path] = (said["etag"], document)
         return document
 

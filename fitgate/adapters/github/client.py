@@ -38,7 +38,7 @@ class GitHub:
     """One repository on GitHub; it satisfies `ports.Forge`.
 
     What a commit holds never changes, so it is read once: files, contents, policies, pushes. All
-    else is read anew whenever it is gathered.
+    else is read anew whenever it is gathered. It is used by one thread at a time.
     """
 
     def __init__(self, session: Session, name: str) -> None:
@@ -85,6 +85,7 @@ class GitHub:
 
     def _remember(self, facts: Facts, listing: Listing, pull: Pull | None = None) -> None:
         self._changes[facts.change.id, facts.change.head] = listing
+        self._changes.move_to_end((facts.change.id, facts.change.head))
         if pull is not None:
             self._pulls[facts.change.id] = pull
             self._pulls.move_to_end(facts.change.id)
@@ -153,6 +154,9 @@ class GitHub:
     def _bound(self, facts: Facts) -> Facts:
         if facts.files is None:
             return facts
+        if (facts.change.id, facts.change.head) not in self._changes:
+            lost = Unknown("digest", "its patches are no longer at hand")
+            return replace(facts, unknown=(*facts.unknown, lost))
         ones = self._ones(facts)
         lacking = list(unpatched(ones))
         contents = self.blobs.read(oid for one in lacking for oid in one.oids)

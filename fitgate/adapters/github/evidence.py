@@ -10,7 +10,7 @@ from fitgate.adapters.github import queries
 from fitgate.adapters.github.app import Session
 from fitgate.adapters.github.blobs import Blobs
 from fitgate.adapters.github.listing import Listings
-from fitgate.adapters.github.pulls import moment
+from fitgate.adapters.github.moments import moment
 from fitgate.core.facts import Artifact, Facts, Restoration, Trailer, Unknown, Unread
 from fitgate.core.reverts import brings_back, parse_revert
 from fitgate.core.trailers import is_declaration, is_placeholder, read_declaration

@@ -4,37 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
+from fitgate.adapters.github.checks import (
+    Node,
+    OwnCheck,
+    contexts_of,
+    evaluations,
+    is_cut,
+    own_check,
+)
 from fitgate.adapters.github.hands import Commit, Contributors, contributors_of, person
-from fitgate.adapters.github.pointers import CHECK
-from fitgate.core.facts import Approval, Change, Evaluation, Facts, Person, Repo, Unknown
+from fitgate.adapters.github.moments import known_at, moment
+from fitgate.core.facts import Approval, Change, Facts, Person, Repo, Unknown
 from fitgate.core.trailers import parse_trailers
 
-Node = Mapping[str, Any]
-_RESULTS: Mapping[str, Literal["passed", "failed", "pending"]] = {
-    "SUCCESS": "passed", "FAILURE": "failed", "TIMED_OUT": "failed", "STARTUP_FAILURE": "failed",
-    "ERROR": "failed", "EXPECTED": "pending", "PENDING": "pending", "ACTION_REQUIRED": "pending",
-    "CANCELLED": "pending", "STALE": "pending",
-}  # fmt: skip
-"""How an evaluation ended; what was skipped, or is neutral, evaluated nothing."""
 _NOT_ON_A_FORGE = tuple(
     Unknown(what, "a forge does not hold them; the ledger does")
     for what in ("drills", "breakers", "overrides")
 )
-_NO_RESTORES = Unknown("restores", "it says that it undoes another change, which was not found")
-
-
-@dataclass(frozen=True, slots=True)
-class OwnCheck:
-    """The check of ours that a commit has now."""
-
-    number: int
-    conclusion: str
-    title: str
-    summary: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +50,6 @@ class Pull:
     policy: Node = field(default_factory=dict)
 
 
-def moment(said: object) -> datetime | None:
-    """Read a time of GitHub's, in whole seconds."""
-    if not isinstance(said, str):
-        return None
-    return datetime.fromisoformat(said).astimezone(UTC).replace(microsecond=0)
-
-
 def read_pull(
     repository: Node, refused: Mapping[str, str], at: datetime, mark: str, app: int
 ) -> Pull:
@@ -82,9 +64,9 @@ def read_pull(
     base, policy = _base(node)
     head = str(node["headRefOid"])
     commits = _commits(node)
-    hands = contributors_of(commits, cut=_is_cut(node.get("commits")))
+    hands = contributors_of(commits, cut=is_cut(node.get("commits")))
     reviews = tuple(_reviews(node, as_of))
-    contexts = _contexts(node, refused)
+    contexts = contexts_of(node, refused)
     author = person(node["author"])
     people = [*hands.people, *(who for who, _ in reviews), *filter(None, [author])]
     change = Change(
@@ -106,8 +88,8 @@ def read_pull(
     facts = Facts(
         as_of, "github", repo, change,
         people=tuple(_distinct(people)),
-        approvals=None if _is_cut(node.get("reviews")) else tuple(each for _, each in reviews),
-        evaluations=None if contexts is None else tuple(_evaluations(contexts)),
+        approvals=None if is_cut(node.get("reviews")) else tuple(each for _, each in reviews),
+        evaluations=None if contexts is None else tuple(evaluations(contexts, as_of)),
         unknown=(*_unread(node, author, hands, contexts, refused), *_NOT_ON_A_FORGE),
     )  # fmt: skip
     retargeted = [moment(one.get("createdAt")) for one in node["retargeted"]["nodes"] if one]
@@ -118,10 +100,10 @@ def read_pull(
         since=max(filter(None, [moment(node["createdAt"]), *retargeted]), default=as_of),
         branch_repo=(node["headRepository"] or {}).get("nameWithOwner"),
         url=str(node["url"]),
-        check=_own_check(contexts, app),
+        check=own_check(contexts, app),
         siblings=_siblings(last, int(node["number"]), head),
         comment=_comment(node, mark),
-        comments_cut=_is_cut(node.get("comments")),
+        comments_cut=is_cut(node.get("comments")),
         changed_files=int(node["changedFiles"]),
         policy=policy,
     )  # fmt: skip
@@ -146,11 +128,6 @@ def _landed_as(node: Node) -> Literal["merge", "squash"] | None:
     return "merge" if node["mergeCommit"]["parents"]["totalCount"] > 1 else "squash"
 
 
-def _is_cut(connection: Node | None) -> bool:
-    """Say whether a list was not read to its end, or at all."""
-    return connection is None or len(connection["nodes"]) < connection["totalCount"]
-
-
 def _commits(node: Node) -> tuple[Commit, ...]:
     said = (node.get("commits") or {}).get("nodes") or ()
     return tuple(Commit.of(one["commit"]) for one in said)
@@ -163,7 +140,7 @@ def _fork(node: Node, commits: Sequence[Commit]) -> str | None:
     """
     own = {commit.oid for commit in commits}
     outside = {parent for commit in commits for parent in commit.parents} - own
-    whole = not _is_cut(node.get("commits")) and all(commit.parents for commit in commits)
+    whole = not is_cut(node.get("commits")) and all(commit.parents for commit in commits)
     return outside.pop() if whole and len(outside) == 1 else None
 
 
@@ -174,11 +151,11 @@ def _reviews(node: Node, as_of: datetime) -> Iterator[tuple[Person, Approval]]:
     """
     last: dict[str, tuple[Person, Node]] = {}
     for review in (node.get("reviews") or {}).get("nodes") or ():
-        who, at = person(review["author"]), moment(review["submittedAt"])
-        if who is not None and at is not None and at <= as_of:
+        who, at = person(review["author"]), known_at(review["submittedAt"], as_of)
+        if who is not None and at is not None:
             last[who.id] = (who, review)
     for who, review in last.values():
-        at = moment(review["submittedAt"])
+        at = known_at(review["submittedAt"], as_of)
         if str(review["state"]).upper() == "APPROVED" and at is not None:
             commit = (review["commit"] or {}).get("oid")
             yield who, Approval(who.id, at, commit=commit)
@@ -186,7 +163,7 @@ def _reviews(node: Node, as_of: datetime) -> Iterator[tuple[Person, Approval]]:
 
 def _labels(node: Node) -> tuple[str, ...] | None:
     labels = node.get("labels")
-    return None if _is_cut(labels) else tuple(str(one["name"]) for one in labels["nodes"])  # type: ignore[index] # what is cut was told
+    return None if is_cut(labels) else tuple(str(one["name"]) for one in labels["nodes"])  # type: ignore[index] # what is cut was told
 
 
 def _declared(node: Node, commits: Iterable[Commit]) -> Iterator[Any]:
@@ -195,50 +172,10 @@ def _declared(node: Node, commits: Iterable[Commit]) -> Iterator[Any]:
         yield from parse_trailers(commit.message, f"commit {commit.oid}")
 
 
-def _contexts(node: Node, refused: Mapping[str, str]) -> list[Node] | None:
-    """Return the checks and statuses of the head; None where they could not be read.
-
-    What is refused is null in GraphQL, as is what there is none of.
-    """
-    if not node["last"]["nodes"] or any("statusCheckRollup" in path for path in refused):
-        return None
-    commit = node["last"]["nodes"][0]["commit"]
-    if "statusCheckRollup" not in commit or commit["oid"] != node["headRefOid"]:
-        return None
-    rollup = commit["statusCheckRollup"]
-    if rollup is None:
-        return []
-    return None if _is_cut(rollup["contexts"]) else list(rollup["contexts"]["nodes"])
-
-
-def _evaluations(contexts: Iterable[Node]) -> Iterator[Evaluation]:
-    for context in contexts:
-        if context["__typename"] == "StatusContext":
-            name, state, at = context["context"], context["state"], context["createdAt"]
-        else:
-            name, at = context["name"], context["completedAt"]
-            state = context["conclusion"] if context["status"] == "COMPLETED" else "PENDING"
-        result = _RESULTS.get(str(state))
-        if result is not None and not (name == CHECK or str(name).startswith(f"{CHECK}/")):
-            yield Evaluation(str(name), result, None if result == "pending" else moment(at))
-
-
-def _own_check(contexts: Iterable[Node] | None, app: int) -> OwnCheck | None:
-    for context in contexts or ():
-        if context["__typename"] != "CheckRun" or context["name"] != CHECK:
-            continue
-        made_by = (context["checkSuite"] or {}).get("app") or {}
-        if context["databaseId"] and app in {0, made_by.get("databaseId")}:
-            told = (str(context[key] or "") for key in ("conclusion", "title", "summary", "text"))
-            conclusion, title, summary, text = told
-            return OwnCheck(int(context["databaseId"]), conclusion.lower(), title, summary, text)
-    return None
-
-
 def _siblings(commit: Node, number: int, head: str) -> tuple[int, ...] | None:
     """Return the other open pull requests with the same head; None: they could not be told."""
     found = commit.get("associatedPullRequests")
-    if _is_cut(found):
+    if is_cut(found):
         return None
     open_ = (one for one in found["nodes"] if one["state"] == "OPEN" and one["headRefOid"] == head)  # type: ignore[index] # what is cut was told
     return tuple(int(one["number"]) for one in open_ if one["number"] != number)
@@ -272,7 +209,7 @@ def _unread(
     yield from hands.unknown
     lists = {"approvals": node.get("reviews"), "labels": node.get("labels")}
     for what, connection in lists.items():
-        if _is_cut(connection):
+        if is_cut(connection):
             yield Unknown(what, _why(connection, what, refused))
     if contexts is None:
         yield Unknown("evaluations", _why(None, "evaluations", refused))

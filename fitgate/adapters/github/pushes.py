@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fitgate.adapters.github.app import Session
-from fitgate.adapters.github.pulls import Pull, moment
+from fitgate.adapters.github.moments import moment
+from fitgate.adapters.github.pulls import Pull
 from fitgate.core.facts import Facts, Unknown
 from fitgate.errors import ForgeError
 

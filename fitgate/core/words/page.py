@@ -83,7 +83,8 @@ def page(facts: Facts, verdict: Verdict, links: Links | None = None) -> Page:
     """Return the page of a verdict; each part fits into what a forge takes."""
     title = inert(f"{verdict.outcome}: {headline(verdict)}", _TITLE)
     summary = "\n".join(_summary(verdict))
-    last = [f"{_AS_OF}{plain(verdict.as_of)}, facts {verdict.facts[:19]}…</sub>"]
+    which = f", pull request {facts.change.number}" if facts.change.kind == "pull" else ""
+    last = [f"{_AS_OF}{plain(verdict.as_of)}{which}, facts {verdict.facts[:19]}…</sub>"]
     again = f"`fitgate check --pull {facts.repo.name}#{facts.change.number}` prints all of it."
     text = _fitting(list(_text(facts, verdict, links)), last, again)
     return Page(title, summary, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +12,7 @@ from fitgate.core.facts import Unread
 from fitgate.core.findings import Outcome
 from fitgate.errors import ForgeError
 from tests.adapters.github.hosted import POLICY, Hosted, hosted, whys
-from tests.builders import NOW
+from tests.builders import HOUR, NOW
 
 APART = ("memberships", "permission", "access_tokens")
 """Membership, permissions and tokens are counted apart."""
@@ -66,6 +67,17 @@ class TestFacts:
         assert {(each.name, each.result) for each in found} == {
             ("evals", "passed"), ("unit", "failed"), ("slow", "pending"), ("lint", "passed"),
         }  # fmt: skip
+
+    def test_a_clock_that_is_behind_github_s_loses_nothing(self, here: Hosted) -> None:
+        pull = here.lowered()
+        pull.approve("bob")
+        here.repo.check("evals", pull.head_sha, "success")
+        early = here.forge.pull(pull.number, here.twin.clock.now - timedelta(seconds=90))
+        assert [each.at for each in early.approvals or ()] == [early.as_of]
+        assert [(e.result, e.at) for e in early.evaluations or ()] == [("passed", early.as_of)]
+        long_ago = here.forge.pull(pull.number, here.twin.clock.now - HOUR)
+        assert long_ago.approvals == ()
+        assert [e.result for e in long_ago.evaluations or ()] == ["pending"]
 
     def test_a_landing_is_judged_as_of_its_merge(self, here: Hosted) -> None:
         pull = here.lowered()
@@ -182,6 +194,50 @@ class TestLimits:
         people = {here.twin.user(login).id for login in ("alice", "bob")}
         contributors = here.judge(pull).facts.change.contributors
         assert contributors == tuple(sorted(f"github:{number}" for number in people))
+
+
+class TestMore:
+    def test_every_page_of_files_is_read_with_both_sides(self, here: Hosted) -> None:
+        here.repo.push("many", {f"f{n:03}": f"{n}\n" for n in range(150)}, by="alice")
+        pull = here.repo.open_pull("many", "main", "Many", "", by="alice")
+        here.twin.calls.clear()
+        files = here.judge(pull).facts.files or ()
+        assert [file.path for file in files] == [f"f{n:03}" for n in range(150)]
+        assert all(file.oid_after and file.mode_after == "100644" for file in files)
+        listing = "GET /repos/{owner}/{repo}/pulls/{pull_number}/files"
+        assert [here.twin.calls.counts()[name] for name in (listing, "POST /graphql")] == [2, 2]
+
+    def test_half_a_list_of_files_is_no_list(self, here: Hosted) -> None:
+        here.repo.push("many", {f"f{n:03}": f"{n}\n" for n in range(150)}, by="alice")
+        pull = here.repo.open_pull("many", "main", "Many", "", by="alice")
+        listing = "GET /repos/{owner}/{repo}/pulls/{pull_number}/files"
+
+        def watch(when: str, operation: str) -> None:
+            if (when, operation) == ("after", listing):
+                here.twin.troubles.fail(listing, 502, times=9)
+
+        here.twin.troubles.watching = watch
+        with pytest.raises(ForgeError, match="could not be read"):
+            here.judge(pull)
+
+    def test_a_fork_is_read_and_its_clock_is_unknown(self, here: Hosted) -> None:
+        here.repo.collaborator("mallory", "read")
+        here.repo.push("forks/mallory/fix", {"eval.yaml": "threshold: 0.8\n"}, by="mallory")
+        pull = here.repo.open_pull("mallory:fix", "main", "Lower", "", by="mallory")
+        pull.approve("bob")
+        judged = here.judge(pull)
+        assert (judged.verdict.is_io, judged.facts.change.material_at) == (True, None)
+        assert whys(judged.facts, "material_at")
+        assert judged.facts.change.digest == (judged.facts.approvals or ())[0].digest
+        assert judged.verdict.outcome == "UNDECIDED"
+
+    def test_a_bot_s_approval_counts_for_nothing(self, here: Hosted) -> None:
+        pull = here.lowered()
+        here.repo.collaborator("helper[bot]", "write")
+        pull.approve("helper[bot]")
+        judged = here.judge(pull)
+        (missing,) = (f for f in judged.verdict.findings if f.code == "signatures-missing")
+        assert missing.params["not_counted"] == ("helper: a bot",)
 
 
 class TestPolicies:

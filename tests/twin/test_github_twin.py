@@ -8,6 +8,7 @@ from github import Github, GithubException, UnknownObjectException
 from tests.twin.conftest import as_person
 from tests.twin.github import Refusal, Repository, Twin
 from tests.twin.github.answer import ROUTES
+from tests.twin.github.description import Json
 from tests.twin.github.vendor import wanted
 
 
@@ -29,7 +30,8 @@ def test_a_pull_request_has_the_files_that_git_says_it_changes(
     assert found["docs/b.md"].status == "renamed"
     assert found["docs/b.md"].previous_filename == "docs/a.md"
     assert found["eval.yaml"].patch == "@@ -1 +1 @@\n-threshold: 0.9\n+threshold: 0.8"
-    assert (found["logo.png"].status, found["logo.png"].patch) == ("added", None)
+    assert found["logo.png"].status == "added"
+    assert "patch" not in found["logo.png"].raw_data
     assert found["run.sh"].additions == 1
 
 
@@ -137,8 +139,7 @@ def test_a_pull_request_may_come_from_a_fork(repo: Repository, client: Github) -
         "rita/app",
         sha,
     )
-    said = {"name": "fitgate", "head_sha": sha, "status": "in_progress"}
-    run = client.get_repo("acme/app").create_check_run(**said)
+    run = client.get_repo("acme/app").create_check_run("fitgate", sha, status="in_progress")
     assert run.pull_requests == []
 
 
@@ -155,7 +156,7 @@ def test_labels_are_made_put_on_renamed_and_taken_off(repo: Repository, client: 
     assert [one.name for one in there.get_issue(1).labels] == ["io:dataset"]
     with pytest.raises(GithubException, match="Label does not exist"):
         issue.remove_from_labels("unheard-of")
-    events = [(one.event, one.label.name) for one in issue.get_events() if one.label]
+    events = [(one.event, one.label.name) for one in issue.get_events()]
     assert events[-1] == ("unlabeled", "unheard-of")
 
 
@@ -181,9 +182,9 @@ def test_checks_keep_what_was_said_and_add_annotations_up(
     sha = repo.push("fix", {"a": "1\n"}, by="alice")
     repo.open_pull("fix", by="alice")
     there = client.get_repo("acme/app")
-    note = {"path": "a", "start_line": 1, "end_line": 1, "annotation_level": "notice"}
+    note: Json = {"path": "a", "start_line": 1, "end_line": 1, "annotation_level": "notice"}
     notes = [{**note, "message": str(number)} for number in range(60)]
-    output = {"title": "Held", "summary": "For 48 hours"}
+    output: Json = {"title": "Held", "summary": "For 48 hours"}
     run = there.create_check_run(
         "fitgate", sha, status="in_progress", output={**output, "annotations": notes[:50]}
     )

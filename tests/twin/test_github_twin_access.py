@@ -60,9 +60,8 @@ def test_what_a_permission_is_lacking_for_is_refused_as_github_does(
 ) -> None:
     twin.install("acme", {"metadata": "read", "contents": "read", "checks": "read"})
     there = as_app(twin).get_repo("acme/app")
-    said = {"name": "fitgate", "head_sha": repo.commit("main"), "status": "queued"}
     with pytest.raises(GithubException) as caught:
-        there.create_check_run(**said)
+        there.create_check_run("fitgate", repo.commit("main"), status="queued")
     assert (caught.value.status, caught.value.message) == (
         403,
         "Resource not accessible by integration",

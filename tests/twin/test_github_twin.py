@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 from github import Github, GithubException, UnknownObjectException
 
@@ -238,6 +241,21 @@ def test_contents_are_read_at_any_commit(repo: Repository, client: Github) -> No
         there.get_contents("eval.yaml", ref="0" * 40)
     with pytest.raises(UnknownObjectException):
         there.get_contents("gone.yaml")
+
+
+def test_the_repository_is_gits_and_can_be_cloned(repo: Repository, tmp_path: Path) -> None:
+    sha = repo.push("main", {"a": "1\n"}, by="alice")
+    repo.tag("v1", message="One")
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(repo.git.path), str(clone)], check=True)
+    said = subprocess.run(
+        ["git", "-C", str(clone), "rev-parse", "HEAD", "v1^{commit}"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert said.stdout.split() == [sha, sha]
+    subprocess.run(["git", "-C", str(clone), "fsck", "--strict"], check=True, capture_output=True)
 
 
 def test_two_commits_are_compared_from_where_they_parted(repo: Repository, client: Github) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import httpx
@@ -188,6 +189,14 @@ def test_a_request_may_fail_before_it_is_done_or_after(
     with pytest.raises(GithubException, match="500"):
         there.create_comment("Two")
     assert [one.body for one in issue.comments] == ["Two"]
+
+
+def test_an_answer_may_break_off(twin: Twin, client: Github) -> None:
+    client.get_repo("acme/app")
+    twin.troubles.cut()
+    text = httpx.get(f"{twin.url}/meta").text
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(text)
 
 
 def test_the_twin_is_as_slow_as_a_test_wants(twin: Twin) -> None:

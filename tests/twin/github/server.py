@@ -69,10 +69,10 @@ class Server:
             try:
                 parsed = json.loads(body) if body.strip() else None
                 if trouble is not None and not trouble.after:
-                    answer = _failed(trouble)
+                    answer = _failed(trouble, Answer())
                 else:
                     answer = self._answered(found, (method, path, query, headers, parsed))
-                    answer = _failed(trouble) if trouble else answer
+                    answer = _failed(trouble, answer) if trouble else answer
             except Refusal as refusal:
                 answer = _refused(refusal)
             except Exception:  # noqa: BLE001 - a bug of the twin's must fail the test, not hang it
@@ -219,5 +219,8 @@ def _written(answer: Answer) -> Answer:
     return answer
 
 
-def _failed(trouble: Trouble) -> Answer:
+def _failed(trouble: Trouble, answer: Answer) -> Answer:
+    if trouble.cut and answer.text:
+        answer.text = answer.text[: len(answer.text) // 2]
+        return answer
     return _refused(Refusal(trouble.status, trouble.message, headers=dict(trouble.headers)))

@@ -108,6 +108,8 @@ def test_a_pull_request_is_merged_in_three_ways(
     assert len(new) == {"merge": 3, "squash": 1, "rebase": 2}[how]
     assert len(repo.git.show(sha).parents) == (2 if how == "merge" else 1)
     assert repo.git.at(sha, "2.txt") is not None
+    there = client.get_repo("acme/app")
+    assert all(there.get_commit(one).get_pulls()[0].number == 1 for one in new)
     assert pull.merge_sha == sha
 
 

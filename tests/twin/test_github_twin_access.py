@@ -90,6 +90,16 @@ def test_what_is_hidden_is_not_found(twin: Twin, client: Github) -> None:
         as_person(twin, "rita").get_repo("other/secret")
 
 
+def test_a_renamed_repository_is_found_by_its_old_name_in_any_case(
+    twin: Twin, repo: Repository, client: Github
+) -> None:
+    twin.rename(repo, "engine")
+    for name in ("acme/app", "acme/engine", "Acme/Engine"):
+        found = client.get_repo(name)
+        assert (found.full_name, found.id) == ("acme/engine", repo.id)
+    assert [name for name, _ in twin.hooks.heard][-1] == "repository.renamed"
+
+
 def test_an_installation_may_have_some_repositories_only(twin: Twin, repo: Repository) -> None:
     twin.repo("acme/other")
     one = twin.install("acme", repos={repo.full_name})

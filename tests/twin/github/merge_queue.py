@@ -165,6 +165,6 @@ class Queueing(Deploying):
         for entry in entries:
             self.queue.remove(entry)
             entry.pull.happened("dequeued", bot, {"reason": "MERGE"})
-            entry.pull.landed(entry.head_sha, bot)
+            entry.pull.landed(entry.head_sha, bot, entry.base_sha)
             self._destroyed(entry, "merged", bot)
         return pulls

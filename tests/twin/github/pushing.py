@@ -188,7 +188,9 @@ class Pushing(Rules):
                 else:
                     pull.synchronized(before or ZERO, who)
             elif pull.base_ref == branch and tip and self.git.is_ancestor(pull.head_sha, tip):
-                pull.landed(pull.head_sha, who)  # its commits were pushed: GitHub calls it merged
+                pull.landed(
+                    pull.head_sha, who, before or tip
+                )  # its commits were pushed: GitHub calls it merged
 
     def _made(self, event: str, name: str, kind: str, who: User) -> None:
         payload = {"ref": name, "ref_type": kind, "pusher_type": "user"}

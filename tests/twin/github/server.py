@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 DOCS = "https://docs.github.com/rest"
 API_VERSION = "2022-11-28"
-BY_ID = re.compile(r"/organizations/(\d+)/team/(\d+)")
+TEAM_BY_ID = re.compile(r"/organizations/(\d+)/team/(\d+)")
+REPOSITORY_BY_ID = re.compile(r"/repositories/(\d+)")
 GRAPHQL = "POST /graphql"
 HOUR = timedelta(hours=1)
 
@@ -85,8 +86,12 @@ class Server:
         return answer
 
     def _named(self, path: str) -> str:
-        """Take a team's URL by ids, which its own shape carries, for the one by names."""
-        match = BY_ID.match(path)
+        """Take a URL by ids, as GitHub itself writes some, for the one by names."""
+        if match := REPOSITORY_BY_ID.match(path):
+            for repo in self._twin.repos.values():
+                if str(repo.id) == match.group(1):
+                    return f"/repos/{repo.full_name}{path[match.end() :]}"
+        match = TEAM_BY_ID.match(path)
         if match is None:
             return path
         for org in self._twin.orgs.values():
@@ -191,7 +196,12 @@ def _admitted(one: Route, asked: Asked) -> None:
     if caller.kind == "app":
         raise Refusal(403, "Resource not accessible by integration")
     if "owner" in asked.given:
-        repo = asked.twin.repos.get(f"{asked.given['owner']}/{asked.given['repo']}")
+        name = f"{asked.given['owner']}/{asked.given['repo']}"
+        repo = asked.twin.repo_named(name)
+        if repo is None and (old := asked.twin.former.get(name)) and caller.sees(old):
+            rest = asked.path.removeprefix(f"/repos/{name}")
+            where = {"Location": f"{asked.twin.url}/repositories/{old.id}{rest}"}
+            raise Refusal(301, "Moved Permanently", headers=where)
         if repo is None or not caller.sees(repo):
             raise NOT_FOUND
         asked.found = repo

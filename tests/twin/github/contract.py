@@ -68,8 +68,8 @@ class Contract:
             return body, [] if known else [f"{name}: GitHub does not answer {status}"]
         schema = said[str(status)]
         if schema is None:
-            fine = body is None or status >= 400
-            return body, [] if fine else [f"{name} {status}: GitHub sends no body"]
+            known = body is None or status >= 400  # an error says what it is, published or not
+            return body, [] if known else [f"{name} {status}: GitHub sends no body"]
         if status >= 400 and isinstance(body, dict) and "errors" in body:
             body = self._objecting(body, schema)
         whole = self._rest.complete(body, schema)

@@ -13,6 +13,9 @@ from tests.twin.github.releases import Release
 from tests.twin.github.shapes import accounts
 from tests.twin.github.store import change
 
+OLD_NAMES = {"triage": "read", "maintain": "write"}
+"""What `permission` calls the roles that came later; `role_name` has their own names."""
+
 
 class Repository(Queueing):
     """A repository: pushed to, proposed to, checked, ruled, deployed."""
@@ -26,9 +29,11 @@ class Repository(Queueing):
         action = "added" if before == "none" else "removed" if role == "none" else "edited"
         said: Json = {"member": accounts.user(self.twin, user)}
         if action == "added":
-            said["changes"] = {"permission": {"to": role}, "role_name": {"to": role}}
+            old = OLD_NAMES.get(role, role)
+            said["changes"] = {"permission": {"to": old}, "role_name": {"to": role}}
         elif action == "edited":
-            said["changes"] = {"permission": {"from": before, "to": role}}
+            old, was = OLD_NAMES.get(role, role), OLD_NAMES.get(before, before)
+            said["changes"] = {"permission": {"from": was, "to": old}}
         self.twin.emit("member", action, said, self.itself, self.administrator)
         return user
 

@@ -55,7 +55,7 @@ def pull_request(asked: Asked, pull: Pull) -> Json:
 
     def comments(**arguments: object) -> Json:
         said = pull.comments
-        return connection(said, lambda one: _comment(pull, cast("Comment", one)), arguments)
+        return connection(said, lambda one: _comment(asked, pull, cast("Comment", one)), arguments)
 
     def side(name: str) -> Json | None:
         tip = repo.branches().get(name)
@@ -95,6 +95,7 @@ def pull_request(asked: Asked, pull: Pull) -> Json:
         "headRefName": pull.head_ref,
         "headRefOid": pull.head_sha,
         "headRef": lambda: side(pull.head_branch),
+        "headRepository": lambda: repository(asked, repo) if not pull.from_fork else None,
         "headRepositoryOwner": actor(twin.user(pull.head_owner)),
         "baseRepository": lambda: repository(asked, repo),
         "repository": lambda: repository(asked, repo),
@@ -172,7 +173,7 @@ def _review(asked: Asked, pull: Pull, one: Review) -> Json:
     }
 
 
-def _comment(pull: Pull, one: Comment) -> Json:
+def _comment(asked: Asked, pull: Pull, one: Comment) -> Json:
     return {
         "__typename": "IssueComment",
         "id": node_id("IssueComment", one.id),
@@ -183,7 +184,7 @@ def _comment(pull: Pull, one: Comment) -> Json:
         "authorAssociation": association(pull.repo, one.author),
         "createdAt": stamp(one.created_at),
         "updatedAt": stamp(one.updated_at),
-        "viewerDidAuthor": False,
+        "viewerDidAuthor": one.author is asked.caller.user,
         "url": f"{pull.repo.html}/pull/{pull.number}#issuecomment-{one.id}",
     }
 

@@ -10,6 +10,7 @@ from tests.twin.github.clock import maybe_stamp, stamp
 from tests.twin.github.description import Json
 from tests.twin.github.git import Signature, TreeEntry
 from tests.twin.github.graphs import Withheld, actor, allowed, connection
+from tests.twin.github.graphs.authors import authors
 from tests.twin.github.issues import Label
 from tests.twin.github.shapes.accounts import node_id
 from tests.twin.github.shapes.trees import linked
@@ -169,6 +170,14 @@ def commit_object(asked: Asked, repo: Repository, sha: str) -> Json:
         ]
         return connection(found, lambda suite: _suite(repo, cast("Suite", suite)), arguments)
 
+    def pulls(**arguments: object) -> Json:
+        from tests.twin.github.graphs.pulls import pull_request  # noqa: PLC0415 - it uses this
+
+        allowed(asked, "pull_requests=read", repo)
+        found = [pull for pull in repo.pulls.values() if sha in (pull.head_sha, *pull.brought)]
+        shaped = cast("Callable[[object], object]", lambda one: pull_request(asked, one))
+        return connection(found, shaped, arguments)
+
     return {
         "__typename": "Commit",
         "id": node_id("Commit", sha),
@@ -182,8 +191,10 @@ def commit_object(asked: Asked, repo: Repository, sha: str) -> Json:
         "author": _git_actor(repo, one.author),
         "committer": _git_actor(repo, one.committer),
         "authors": lambda **arguments: connection(
-            [one.author], lambda who: _git_actor(repo, cast("Signature", who)), arguments
+            authors(one), lambda who: _git_actor(repo, cast("Signature", who)), arguments
         ),
+        "file": lambda path: _file(asked, repo, sha, path),
+        "associatedPullRequests": pulls,
         "parents": lambda **arguments: connection(
             one.parents, lambda parent: commit_object(asked, repo, str(parent)), arguments
         ),
@@ -193,6 +204,12 @@ def commit_object(asked: Asked, repo: Repository, sha: str) -> Json:
         "status": lambda: _statuses(repo, sha),
         "url": f"{repo.html}/commit/{sha}",
     }
+
+
+def _file(asked: Asked, repo: Repository, sha: str, path: str) -> Json | None:
+    allowed(asked, "contents=read", repo)
+    entry = repo.git.at(sha, path)
+    return None if entry is None else _entry(asked, repo, entry)
 
 
 def _git_actor(repo: Repository, who: Signature) -> Json:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 from github import Github, GithubException, UnknownObjectException
 
 from tests.twin.conftest import as_person
 from tests.twin.github import Refusal, Repository, Twin
 from tests.twin.github.answer import ROUTES
+from tests.twin.github.description import Json
 from tests.twin.github.vendor import wanted
 
 
@@ -29,7 +33,8 @@ def test_a_pull_request_has_the_files_that_git_says_it_changes(
     assert found["docs/b.md"].status == "renamed"
     assert found["docs/b.md"].previous_filename == "docs/a.md"
     assert found["eval.yaml"].patch == "@@ -1 +1 @@\n-threshold: 0.9\n+threshold: 0.8"
-    assert (found["logo.png"].status, found["logo.png"].patch) == ("added", None)
+    assert found["logo.png"].status == "added"
+    assert "patch" not in found["logo.png"].raw_data
     assert found["run.sh"].additions == 1
 
 
@@ -103,6 +108,8 @@ def test_a_pull_request_is_merged_in_three_ways(
     assert len(new) == {"merge": 3, "squash": 1, "rebase": 2}[how]
     assert len(repo.git.show(sha).parents) == (2 if how == "merge" else 1)
     assert repo.git.at(sha, "2.txt") is not None
+    there = client.get_repo("acme/app")
+    assert all(there.get_commit(one).get_pulls()[0].number == 1 for one in new)
     assert pull.merge_sha == sha
 
 
@@ -137,8 +144,7 @@ def test_a_pull_request_may_come_from_a_fork(repo: Repository, client: Github) -
         "rita/app",
         sha,
     )
-    said = {"name": "fitgate", "head_sha": sha, "status": "in_progress"}
-    run = client.get_repo("acme/app").create_check_run(**said)
+    run = client.get_repo("acme/app").create_check_run("fitgate", sha, status="in_progress")
     assert run.pull_requests == []
 
 
@@ -155,7 +161,7 @@ def test_labels_are_made_put_on_renamed_and_taken_off(repo: Repository, client: 
     assert [one.name for one in there.get_issue(1).labels] == ["io:dataset"]
     with pytest.raises(GithubException, match="Label does not exist"):
         issue.remove_from_labels("unheard-of")
-    events = [(one.event, one.label.name) for one in issue.get_events() if one.label]
+    events = [(one.event, one.label.name) for one in issue.get_events()]
     assert events[-1] == ("unlabeled", "unheard-of")
 
 
@@ -181,9 +187,9 @@ def test_checks_keep_what_was_said_and_add_annotations_up(
     sha = repo.push("fix", {"a": "1\n"}, by="alice")
     repo.open_pull("fix", by="alice")
     there = client.get_repo("acme/app")
-    note = {"path": "a", "start_line": 1, "end_line": 1, "annotation_level": "notice"}
+    note: Json = {"path": "a", "start_line": 1, "end_line": 1, "annotation_level": "notice"}
     notes = [{**note, "message": str(number)} for number in range(60)]
-    output = {"title": "Held", "summary": "For 48 hours"}
+    output: Json = {"title": "Held", "summary": "For 48 hours"}
     run = there.create_check_run(
         "fitgate", sha, status="in_progress", output={**output, "annotations": notes[:50]}
     )
@@ -237,6 +243,21 @@ def test_contents_are_read_at_any_commit(repo: Repository, client: Github) -> No
         there.get_contents("eval.yaml", ref="0" * 40)
     with pytest.raises(UnknownObjectException):
         there.get_contents("gone.yaml")
+
+
+def test_the_repository_is_gits_and_can_be_cloned(repo: Repository, tmp_path: Path) -> None:
+    sha = repo.push("main", {"a": "1\n"}, by="alice")
+    repo.tag("v1", message="One")
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(repo.git.path), str(clone)], check=True)
+    said = subprocess.run(
+        ["git", "-C", str(clone), "rev-parse", "HEAD", "v1^{commit}"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert said.stdout.split() == [sha, sha]
+    subprocess.run(["git", "-C", str(clone), "fsck", "--strict"], check=True, capture_output=True)
 
 
 def test_two_commits_are_compared_from_where_they_parted(repo: Repository, client: Github) -> None:

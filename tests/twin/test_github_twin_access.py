@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import httpx
@@ -60,9 +61,8 @@ def test_what_a_permission_is_lacking_for_is_refused_as_github_does(
 ) -> None:
     twin.install("acme", {"metadata": "read", "contents": "read", "checks": "read"})
     there = as_app(twin).get_repo("acme/app")
-    said = {"name": "fitgate", "head_sha": repo.commit("main"), "status": "queued"}
     with pytest.raises(GithubException) as caught:
-        there.create_check_run(**said)
+        there.create_check_run("fitgate", repo.commit("main"), status="queued")
     assert (caught.value.status, caught.value.message) == (
         403,
         "Resource not accessible by integration",
@@ -88,6 +88,16 @@ def test_what_is_hidden_is_not_found(twin: Twin, client: Github) -> None:
     assert client.get_repo("other/open").full_name == "other/open"
     with pytest.raises(UnknownObjectException):
         as_person(twin, "rita").get_repo("other/secret")
+
+
+def test_a_renamed_repository_is_found_by_its_old_name_in_any_case(
+    twin: Twin, repo: Repository, client: Github
+) -> None:
+    twin.rename(repo, "engine")
+    for name in ("acme/app", "acme/engine", "Acme/Engine"):
+        found = client.get_repo(name)
+        assert (found.full_name, found.id) == ("acme/engine", repo.id)
+    assert [name for name, _ in twin.hooks.heard][-1] == "repository.renamed"
 
 
 def test_an_installation_may_have_some_repositories_only(twin: Twin, repo: Repository) -> None:
@@ -189,6 +199,14 @@ def test_a_request_may_fail_before_it_is_done_or_after(
     with pytest.raises(GithubException, match="500"):
         there.create_comment("Two")
     assert [one.body for one in issue.comments] == ["Two"]
+
+
+def test_an_answer_may_break_off(twin: Twin, client: Github) -> None:
+    client.get_repo("acme/app")
+    twin.troubles.cut()
+    text = httpx.get(f"{twin.url}/meta").text
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(text)
 
 
 def test_the_twin_is_as_slow_as_a_test_wants(twin: Twin) -> None:

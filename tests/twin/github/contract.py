@@ -121,7 +121,8 @@ def _registry() -> jsonschema_rs.Registry:
 @cache
 def _validator(document: str, where: str) -> jsonschema_rs.Draft202012Validator:
     schema = {"$ref": f"urn:{document}#/{where}"}
-    return jsonschema_rs.Draft202012Validator(schema, registry=_registry())
+    others: Json = {"registry": _registry()}
+    return jsonschema_rs.Draft202012Validator(schema, **others)
 
 
 def _problems(document: str, where: str, value: object, called: str) -> list[str]:

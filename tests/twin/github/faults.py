@@ -16,6 +16,7 @@ class Trouble:
     headers: dict[str, str]
     message: str
     after: bool = False
+    cut: bool = False
 
 
 @dataclass(slots=True)
@@ -32,6 +33,10 @@ class Troubles:
     ) -> None:
         """Let the next requests fail; `after`: once done, so that only the answer is lost."""
         self.waiting.append(Trouble(on, status, times, {}, "Server Error", after))
+
+    def cut(self, on: str = "*", *, times: int = 1) -> None:
+        """Let the next answers break off in the middle."""
+        self.waiting.append(Trouble(on, 200, times, {}, "", after=True, cut=True))
 
     def limit(
         self, on: str = "*", *, status: int = 403, retry_after: int = 1, times: int = 1

@@ -71,7 +71,7 @@ class Git:
     def __init__(self, path: Path) -> None:
         self.path = path
         subprocess.run(
-            ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(path)],
+            ["git", "init", "--quiet", "--bare", "--initial-branch=main", "--template=", str(path)],
             check=True,
             env=ENVIRONMENT,
         )
@@ -178,12 +178,14 @@ class Git:
 
     def set_ref(self, name: str, sha: str | None) -> None:
         """Point a full ref name at a sha; None deletes it."""
+        path = self.path / name
         if sha is None:
             self._refs.pop(name, None)
-            self.run("update-ref", "-d", name)
+            path.unlink(missing_ok=True)
         else:
             self._refs[name] = sha
-            self.run("update-ref", name, sha)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{sha}\n")
 
     def read(self, oid: str) -> tuple[str, bytes] | None:
         """Return an object's kind and content."""
@@ -224,7 +226,12 @@ class Git:
 
     def is_ancestor(self, one: str, other: str) -> bool:
         """Say whether `other` contains `one`."""
-        return self.merge_base(one, other) == one
+        seen, pending = {other}, [other]
+        for sha in pending:  # it grows while it is walked, by each commit once
+            new = [parent for parent in self.show(sha).parents if parent not in seen]
+            seen.update(new)
+            pending.extend(new)
+        return one in seen
 
     def ls(self, tree: str, *, deep: bool = False, path: str = "") -> list[TreeEntry]:
         """List a tree; raises CalledProcessError when there is none."""

@@ -70,7 +70,7 @@ class Queueing(Deploying):
                 break
             ready = self._ready()
             if ready:
-                merged += [self._landed(entry) for entry in ready]
+                merged += self._landed(ready)
             elif self._failed(self.queue[0]):
                 self._removed(self.queue[0], "CI_FAILURE", "dequeued", self.twin.user(BOT))
                 self._rebuilt()
@@ -154,12 +154,17 @@ class Queueing(Deploying):
             self.queue.append(self._built(entry.pull))
             self._requested(self.queue[-1])
 
-    def _landed(self, entry: Entry) -> Pull:
+    def _landed(self, entries: list[Entry]) -> list[Pull]:
+        """Move the base to the last of these, and merge all of them with that."""
         bot = self.twin.user(BOT)
-        self.queue.remove(entry)
+        last = entries[-1]
         kind = "merge_queue_merge"
-        self.move(entry.pull.base_ref, entry.head_sha, bot, via=entry.pull, kind=kind)
-        entry.pull.happened("dequeued", bot, {"reason": "MERGE"})
-        entry.pull.landed(entry.head_sha, bot)
-        self._destroyed(entry, "merged", bot)
-        return entry.pull
+        pulls = [entry.pull for entry in entries]
+        base = last.pull.base_ref
+        self.move(base, last.head_sha, bot, via=last.pull, kind=kind, landing=pulls)
+        for entry in entries:
+            self.queue.remove(entry)
+            entry.pull.happened("dequeued", bot, {"reason": "MERGE"})
+            entry.pull.landed(entry.head_sha, bot, entry.base_sha)
+            self._destroyed(entry, "merged", bot)
+        return pulls

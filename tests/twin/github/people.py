@@ -34,7 +34,7 @@ class User:
     @property
     def email(self) -> str:
         """Return the address that links commits to the account."""
-        return f"{self.id}+{self.login}@users.example"
+        return f"{self.login}@users.example"
 
 
 @dataclass(slots=True)

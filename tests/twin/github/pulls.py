@@ -40,6 +40,7 @@ class Pull(Issue):
         self.merged_at: datetime | None = None
         self.merged_by: User | None = None
         self.merge_sha: str | None = None
+        self.brought: frozenset[str] = frozenset()
 
     @property
     def from_fork(self) -> bool:
@@ -224,16 +225,18 @@ class Pull(Issue):
             raise Refusal(405, "Pull Request is not mergeable")
         if self.draft:
             raise Refusal(405, "Pull Request is still a draft")
+        before = self.repo.commit(self.base_ref)
         try:
             sha = self._merge_commit(who, how, title)
         except Conflict as error:
             raise Refusal(405, "Pull Request has merge conflicts") from error
         self.repo.move(self.base_ref, sha, who, via=self, bypass=bypass, kind="pr_merge")
-        self.landed(sha, who)
+        self.landed(sha, who, before)
         return sha
 
-    def landed(self, sha: str, who: User) -> None:
-        """Note that it is merged, whichever way that came about."""
+    def landed(self, sha: str, who: User, before: str) -> None:
+        """Note that it is merged, whichever way that came about; `before`: where the base was."""
+        self.brought = frozenset(self.repo.git.log(sha, f"^{before}"))
         self.merged_at = self.closed_at = self.touched()
         self.merged_by, self.merge_sha, self.state = who, sha, "closed"
         self.happened("closed", who)

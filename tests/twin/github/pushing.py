@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tests.twin.github.answer import Refusal
@@ -150,14 +150,18 @@ class Pushing(Rules):
         kind: str,
         via: Pull | None = None,
         bypass: bool = False,
+        landing: Sequence[Pull] = (),
     ) -> None:
-        """Move a branch, if the rules let it, and tell of it."""
+        """Move a branch, if the rules let it, and tell of it.
+
+        `via` is the pull request that this merges; `landing`: those that it merges with it.
+        """
         ref = f"refs/heads/{branch}"
         before = self.branches().get(branch)
         self.judge(branch, before, sha, who, via=via, bypass=bypass, kind=kind)
         self.git.set_ref(ref, sha)
         if branch.startswith("forks/"):  # what happens in a fork is not told here
-            self._followed(branch, before, who, via)
+            self._followed(branch, before, who, (via, *landing))
             return
         self.pushed_at = self.twin.clock.now
         self.activity.append(
@@ -170,19 +174,23 @@ class Pushing(Rules):
         self._push_heard(ref, before, sha, who, forced=kind == "force_push")
         if sha is not None:
             self.suite_requested(sha, branch, who)
-        self._followed(branch, before, who, via)
+        self._followed(branch, before, who, (via, *landing))
 
-    def _followed(self, branch: str, before: str | None, who: User, via: Pull | None) -> None:
+    def _followed(
+        self, branch: str, before: str | None, who: User, but: Sequence[Pull | None]
+    ) -> None:
         """Bring the pull requests up to date that this branch is the head or the base of."""
         tip = self.branches().get(branch)
-        for pull in [one for one in self.pulls.values() if one.state == "open" and one is not via]:
+        for pull in [one for one in self.pulls.values() if one.state == "open" and one not in but]:
             if pull.head_branch == branch:
                 if tip is None:
                     pull.closed(who)
                 else:
                     pull.synchronized(before or ZERO, who)
             elif pull.base_ref == branch and tip and self.git.is_ancestor(pull.head_sha, tip):
-                pull.landed(pull.head_sha, who)  # its commits were pushed: GitHub calls it merged
+                pull.landed(
+                    pull.head_sha, who, before or tip
+                )  # its commits were pushed: GitHub calls it merged
 
     def _made(self, event: str, name: str, kind: str, who: User) -> None:
         payload = {"ref": name, "ref_type": kind, "pusher_type": "user"}

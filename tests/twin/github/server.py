@@ -5,31 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import socket
-import threading
 import time
 import traceback
-from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 import anyio.to_thread
-import uvicorn
 
 from tests.twin.github.access import FORBIDDEN, NOT_FOUND, Budget, Caller
 from tests.twin.github.answer import Answer, Asked, Refusal, Route, route
 from tests.twin.github.calls import Call
 from tests.twin.github.description import Json, operations
 from tests.twin.github.faults import Trouble
+from tests.twin.serving import Message, Receive, Send, Serving, answered, whole_body
 
 if TYPE_CHECKING:
     from tests.twin.github.twin import Twin
 
-Message = MutableMapping[str, Any]
 DOCS = "https://docs.github.com/rest"
 API_VERSION = "2022-11-28"
-BY_ID = re.compile(r"/organizations/(\d+)/team/(\d+)")
+TEAM_BY_ID = re.compile(r"/organizations/(\d+)/team/(\d+)")
+REPOSITORY_BY_ID = re.compile(r"/repositories/(\d+)")
 GRAPHQL = "POST /graphql"
 HOUR = timedelta(hours=1)
 
@@ -39,47 +36,21 @@ class Server:
 
     def __init__(self, twin: Twin) -> None:
         self._twin = twin
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        # asyncio does this only for sockets that name their protocol; else each answer takes 40 ms.
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        port = self._socket.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        settings = uvicorn.Config(
-            self._app, http="h11", ws="none", lifespan="off", log_level="error", loop="asyncio",
-            timeout_graceful_shutdown=1, server_header=False, interface="asgi3",
-        )  # fmt: skip
-        self._server = uvicorn.Server(settings)
-        self._thread = threading.Thread(
-            target=self._server.run, args=([self._socket],), name="github-twin", daemon=True
-        )
-        self._thread.start()
+        self._serving = Serving(self._application)
+        self.url = self._serving.url
 
     def close(self) -> None:
-        """Stop serving; the thread ends by itself within a tick of uvicorn's, 0.1 s."""
-        self._server.force_exit = self._server.should_exit = True
+        """Stop serving."""
+        self._serving.close()
 
-    async def _app(
-        self,
-        scope: Message,
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
-    ) -> None:
-        body = b""
-        while True:
-            message = await receive()
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
+    async def _application(self, scope: Message, receive: Receive, send: Send) -> None:
+        body = await whole_body(receive)
         headers = {key.decode().lower(): value.decode("latin-1") for key, value in scope["headers"]}
         path = scope["raw_path"].decode()
         query = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
         asked = (scope["method"], path, query, headers, body)
         answer = await anyio.to_thread.run_sync(lambda: self.answer(*asked))
-        raw = answer.text.encode() if answer.text is not None else b""
-        said = {"content-length": str(len(raw)), **answer.headers}
-        start = [(key.lower().encode(), str(value).encode()) for key, value in said.items()]
-        await send({"type": "http.response.start", "status": answer.status, "headers": start})
-        await send({"type": "http.response.body", "body": raw})
+        await answered(send, answer.status, answer.headers, (answer.text or "").encode())
 
     def answer(
         self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes
@@ -99,10 +70,10 @@ class Server:
             try:
                 parsed = json.loads(body) if body.strip() else None
                 if trouble is not None and not trouble.after:
-                    answer = _failed(trouble)
+                    answer = _failed(trouble, Answer())
                 else:
                     answer = self._answered(found, (method, path, query, headers, parsed))
-                    answer = _failed(trouble) if trouble else answer
+                    answer = _failed(trouble, answer) if trouble else answer
             except Refusal as refusal:
                 answer = _refused(refusal)
             except Exception:  # noqa: BLE001 - a bug of the twin's must fail the test, not hang it
@@ -115,8 +86,12 @@ class Server:
         return answer
 
     def _named(self, path: str) -> str:
-        """Take a team's URL by ids, which its own shape carries, for the one by names."""
-        match = BY_ID.match(path)
+        """Take a URL by ids, as GitHub itself writes some, for the one by names."""
+        if match := REPOSITORY_BY_ID.match(path):
+            for repo in self._twin.repos.values():
+                if str(repo.id) == match.group(1):
+                    return f"/repos/{repo.full_name}{path[match.end() :]}"
+        match = TEAM_BY_ID.match(path)
         if match is None:
             return path
         for org in self._twin.orgs.values():
@@ -221,7 +196,12 @@ def _admitted(one: Route, asked: Asked) -> None:
     if caller.kind == "app":
         raise Refusal(403, "Resource not accessible by integration")
     if "owner" in asked.given:
-        repo = asked.twin.repos.get(f"{asked.given['owner']}/{asked.given['repo']}")
+        name = f"{asked.given['owner']}/{asked.given['repo']}"
+        repo = asked.twin.repo_named(name)
+        if repo is None and (old := asked.twin.former.get(name)) and caller.sees(old):
+            rest = asked.path.removeprefix(f"/repos/{name}")
+            where = {"Location": f"{asked.twin.url}/repositories/{old.id}{rest}"}
+            raise Refusal(301, "Moved Permanently", headers=where)
         if repo is None or not caller.sees(repo):
             raise NOT_FOUND
         asked.found = repo
@@ -249,5 +229,8 @@ def _written(answer: Answer) -> Answer:
     return answer
 
 
-def _failed(trouble: Trouble) -> Answer:
+def _failed(trouble: Trouble, answer: Answer) -> Answer:
+    if trouble.cut and answer.text:
+        answer.text = answer.text[: len(answer.text) // 2]
+        return answer
     return _refused(Refusal(trouble.status, trouble.message, headers=dict(trouble.headers)))

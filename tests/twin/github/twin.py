@@ -33,7 +33,7 @@ EVENTS = (
     "branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment",
     "deployment_protection_rule", "deployment_review", "deployment_status", "issue_comment",
     "issues", "label", "member", "membership", "merge_group", "pull_request",
-    "pull_request_review", "push", "repository_ruleset", "status", "workflow_run",
+    "pull_request_review", "push", "repository", "repository_ruleset", "status", "workflow_run",
 )  # fmt: skip
 ALWAYS = ("installation", "installation_repositories", "ping")
 
@@ -58,6 +58,7 @@ class Twin(Roster):
         self.users: dict[str, User] = {}
         self.orgs: dict[str, Org] = {}
         self.repos: dict[str, Repository] = {}
+        self.former: dict[str, Repository] = {}
         self.apps: dict[int, App] = {}
         self.installations: dict[int, Installation] = {}
         self.keys = Keys(self)
@@ -120,6 +121,25 @@ class Twin(Roster):
             else:
                 repo.collaborator(who, role)
         return repo
+
+    def repo_named(self, full_name: str) -> Repository | None:
+        """Find a repository; GitHub does not mind case."""
+        found = self.repos.get(full_name)
+        wanted = full_name.lower()
+        return found or next((r for n, r in self.repos.items() if n.lower() == wanted), None)
+
+    @change
+    def rename(self, repo: Repository, name: str, *, by: str = OWNER) -> None:
+        """Rename a repository: its id stays, and what asks by the old name is sent on."""
+        old = repo.full_name
+        del self.repos[old]
+        before, repo.name = repo.name, name
+        self.repos[repo.full_name] = self.former[old] = repo
+        for one in self.installations.values():
+            if one.repos is not None and old in one.repos:
+                one.repos = one.repos - {old} | {repo.full_name}
+        changes = {"repository": {"name": {"from": before}}}
+        self.emit("repository", "renamed", {"changes": changes}, repo, self.user(by))
 
     @change
     def install(

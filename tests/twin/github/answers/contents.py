@@ -65,7 +65,7 @@ def commit_pulls(asked: Asked) -> Answer:
     found = [
         one
         for one in repo.pulls.values()
-        if sha in (one.merge_sha, one.head_sha) or sha in one.commits()
+        if sha in one.brought or sha == one.head_sha or sha in one.commits()
     ]
     merged = [one for one in found if one.merged_at is not None]
     return listed(asked, [pull_shapes.simple_pull(one) for one in merged or found])

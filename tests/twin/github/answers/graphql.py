@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import cast
 
 from graphql import (
@@ -36,10 +37,10 @@ def graphql(asked: Asked) -> Answer:
         raise Refusal(401, "This endpoint requires you to be authenticated.")
     variables = asked.body.get("variables") or {}
     try:
-        document = parse(asked.body["query"])
+        document, errors = _read(asked.body["query"])
     except GraphQLError as error:
         return Answer({"errors": [_said(error)]})
-    if errors := validate(graphql_schema(), document):
+    if errors:
         asked.twin.faults += [f"GraphQL: {one.message}" for one in errors]
         return Answer({"errors": [_invalid(one) for one in errors]})
     if refusals := list(_excessive(document, variables)):
@@ -60,6 +61,13 @@ def graphql(asked: Asked) -> Answer:
     if result.errors:
         body["errors"] = [_said(one) for one in result.errors]
     return Answer(body)
+
+
+@lru_cache(maxsize=256)
+def _read(query: str) -> tuple[DocumentNode, list[GraphQLError]]:
+    """Parse a query and hold it against the schema: once, however often it is asked."""
+    document = parse(query)
+    return document, validate(graphql_schema(), document)
 
 
 def _resolved(source: object, info: GraphQLResolveInfo[Asked], **arguments: object) -> object:

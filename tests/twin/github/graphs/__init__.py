@@ -33,7 +33,7 @@ def query(asked: Asked) -> Json:
     from tests.twin.github.graphs.repositories import repository  # noqa: PLC0415 - it uses this
 
     def found(owner: str, name: str, **_: object) -> Json:
-        repo: Repository | None = asked.twin.repos.get(f"{owner}/{name}")
+        repo: Repository | None = asked.twin.repo_named(f"{owner}/{name}")
         if repo is None or not asked.caller.sees(repo):
             why = f"Could not resolve to a Repository with the name '{owner}/{name}'."
             raise Withheld("NOT_FOUND", why)

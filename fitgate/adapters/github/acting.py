@@ -86,6 +86,20 @@ class Acting:
             *self._comment(judged.verdict, pull),
         )
 
+    def withdraw(self, head: str) -> bool:
+        """Take the verdict off a commit until it is judged anew; say whether there was one.
+
+        A check that is not completed lets nothing pass ("Required status checks").
+        """
+        title = "The base has changed: it is judged anew"
+        with translated(f"the check on {head[:12]} of {self._name} could not be withdrawn"):
+            commit = self._session.github.get_repo(self._name).get_commit(head)
+            for run in commit.get_check_runs(check_name=CHECK):
+                if self._session.app in {0, run.app.id} and run.status == "completed":
+                    run.edit(status="in_progress", output={"title": title, "summary": title})
+                    return True
+        return False
+
     def _check(self, judged: Judged, pull: Pull) -> Iterator[str]:
         facts, verdict = judged.facts, judged.verdict
         (effect,) = (each for each in plan(verdict, None) if isinstance(each, PostCheck))

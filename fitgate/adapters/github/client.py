@@ -181,6 +181,10 @@ class GitHub:
         """
         return self._acting.apply(Judged(facts, verdict), self.seen(facts), others)
 
+    def withdraw(self, head: str) -> bool:
+        """Take the verdict off a commit until it is judged anew; say whether there was one."""
+        return self._acting.withdraw(head)
+
     def policies(self, commit: str) -> Iterator[PolicyText]:
         """Yield the policy as it stands at a commit, then its earlier versions, newest first."""
         return self._policies.versions(commit)

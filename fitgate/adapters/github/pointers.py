@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from fitgate.adapters.github.said import Said
@@ -15,6 +16,8 @@ from fitgate.core.plan import OURS
 Route = Callable[[Said], Iterable[Pointer]]
 CHECK = "fitgate"
 """The name of our check run; that of a deployment is `fitgate/deploy: production`."""
+RETARGETED = "retargeted"
+"""The detail of a proposal for another base: its check is withdrawn before anything else."""
 INCIDENT = "incident"
 """The label that makes an issue an incident."""
 _PROPOSING = frozenset(
@@ -74,7 +77,8 @@ def _pull_request(said: Said) -> Iterator[Pointer]:
         merged = said.yes("pull_request", "merged")
         yield _pull(said, Happening.LANDED if merged else Happening.WITHDRAWN)
     elif action in _PROPOSING:
-        yield _pull(said, Happening.PROPOSED)
+        detail = RETARGETED if said.has("changes", "base") else ""
+        yield replace(_pull(said, Happening.PROPOSED), detail=detail)
 
 
 def _review(said: Said) -> Iterator[Pointer]:

@@ -78,6 +78,16 @@ class TestCheck:
         assert check(here, pull).conclusion == "action_required"
         assert labels(pull) == set()
 
+    def test_a_changed_base_withdraws_it_until_it_is_judged_anew(self, here: Hosted) -> None:
+        here.repo.push("docs", {"a.md": "x\n"}, by="alice")
+        pull = here.repo.open_pull("docs", "main", "Words", "", by="alice")
+        apply(here, pull)
+        assert here.forge.withdraw(pull.head_sha)
+        assert (check(here, pull).status, check(here, pull).conclusion) == ("in_progress", None)
+        assert not here.forge.withdraw(pull.head_sha)
+        assert apply(here, pull) == ("check success updated",)
+        assert check(here, pull).conclusion == "success"
+
     def test_a_remark_stands_on_every_line_fifty_at_a_time(self) -> None:
         many = {f"d{n}/eval.yaml": "threshold: 0.9\n" for n in range(2 * TOGETHER + 1)}
         with hosted(many) as here:

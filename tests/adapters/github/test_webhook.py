@@ -185,6 +185,13 @@ class TestPointers:
         closed = the_one("pull_request", action="closed", pull_request={**pull, "merged": False})
         assert (merged.happening, closed.happening) == (Happening.LANDED, Happening.WITHDRAWN)
 
+    def test_a_changed_base_is_told_apart(self) -> None:
+        pull = {"number": 7, "head": {"sha": SHA}}
+        base = {"ref": {"from": "main"}}
+        moved = the_one("pull_request", action="edited", pull_request=pull, changes={"base": base})
+        named = the_one("pull_request", action="edited", pull_request=pull, changes={"title": {}})
+        assert (moved.detail, named.detail) == ("retargeted", "")
+
     def test_a_push_to_a_branch_points_at_what_it_moved(self) -> None:
         moved = the_one("push", ref="refs/heads/main", before="a" * 40, after="b" * 40)
         made = the_one("push", ref="refs/heads/topic", before="0" * 40, after="b" * 40)

@@ -210,7 +210,8 @@ class Acting:
                 if n >= _MOST_COMMENTS:
                     return None
                 app = one.raw_data.get("performed_via_github_app") or {}
-                if one.body.startswith(MARK) and self._session.app in {0, app.get("id")}:
+                ours = app.get("id") == self._session.app if self._session.app else bool(app)
+                if ours and one.body.startswith(MARK):
                     return one.id, one.body
         return None
 

@@ -29,7 +29,6 @@ class Entry:
     mode: str
     oid: str
     size: int
-    binary: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +79,8 @@ def read_entry(document: Mapping[str, Any] | None) -> Entry | None:
     """Return an entry of GraphQL's; a folder is nothing that a change touches."""
     if document is None or document.get("type") == "tree":
         return None
-    thing = document.get("object") or {}
     mode = f"{int(document['mode']):06o}"
-    return Entry(mode, str(document["oid"]), int(document["size"] or 0), thing.get("isBinary"))
+    return Entry(mode, str(document["oid"]), int(document["size"] or 0))
 
 
 def touched(listed: Listed, sides: Sides) -> Iterator[Touched]:

@@ -32,7 +32,7 @@ class Pull:
 
     `base` is the tip of its base branch, whose policy judges it; `fork` the commit at which it
     left that, None where its commits do not tell. `since` is when it was opened, or last turned to
-    another base.
+    another base. `comments_cut`: a comment of ours may be there although `comment` has none.
     """
 
     facts: Facts
@@ -103,7 +103,7 @@ def read_pull(
         check=own_check(contexts, app),
         siblings=_siblings(last, int(node["number"]), head),
         comment=_comment(node, mark),
-        comments_cut=is_cut(node.get("comments")),
+        comments_cut=is_cut(node.get("comments")) or _is_marked(node, mark),
         changed_files=int(node["changedFiles"]),
         policy=policy,
     )  # fmt: skip
@@ -186,6 +186,12 @@ def _comment(node: Node, mark: str) -> tuple[int, str] | None:
         if comment["viewerDidAuthor"] and str(comment["body"]).startswith(mark):
             return int(comment["databaseId"]), str(comment["body"])
     return None
+
+
+def _is_marked(node: Node, mark: str) -> bool:
+    """Say whether a comment has our mark, whoever wrote it: who did is then asked again."""
+    said = (node.get("comments") or {}).get("nodes") or ()
+    return any(str(comment["body"]).startswith(mark) for comment in said)
 
 
 def _distinct(people: Iterable[Person]) -> Iterator[Person]:

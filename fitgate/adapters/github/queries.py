@@ -23,7 +23,7 @@ _SPACES = re.compile(r"\s+")
 _WHO = (
     "__typename login ... on User{databaseId} ... on Bot{databaseId} ... on Mannequin{databaseId}"
 )
-_ENTRY = "oid mode type size object{... on Blob{isBinary}}"
+_ENTRY = "oid mode type size"
 _POLICY = " ".join(
     f'{name}:file(path:"{path}"){{oid type object{{... on Blob{{text isBinary isTruncated}}}}}}'
     for name, path in POLICIES.items()

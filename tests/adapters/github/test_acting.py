@@ -168,6 +168,13 @@ class TestComment:
         assert "comment updated" in apply(here, pull)
         assert len(pull.comments) == 102
 
+    def test_somebody_else_s_with_our_mark_is_left_alone(self, here: Hosted) -> None:
+        pull = here.lowered()
+        theirs = pull.comment("alice", f"{MARK} all is well")
+        assert "commented" in apply(here, pull)
+        assert apply(here, pull) == ()
+        assert theirs.body == f"{MARK} all is well"
+
     @pytest.mark.parametrize(
         "title", ["@alice <img src=x> #1 [x](javascript:1)", "![a](http://evil)"]
     )

@@ -1,4 +1,4 @@
-"""`python -m benchmarks REPO`: what a scan and a check cost beside git and PyDriller."""
+"""`python -m benchmarks REPO`: what a scan, a check and the ledger cost beside others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks.branch_ledger import branch_rows
+from benchmarks.breakers import breaker_rows
+from benchmarks.figures import figure_rows
+from benchmarks.ledger import ledger_rows
 from benchmarks.race import Lap, median, race
+from benchmarks.replaying import replay_rows
 from benchmarks.rules import rule_rows
 from benchmarks.table import Row, tell
 
@@ -34,6 +39,11 @@ def main() -> int:
         *scan_rows(asked.repo, asked.rounds, asked.pydriller_commits),
         *check_rows(asked.rounds),
         *rule_rows(asked.repo),
+        *figure_rows(),
+        *replay_rows(asked.repo, asked.rounds),
+        *ledger_rows(asked.rounds),
+        *branch_rows(),
+        *breaker_rows(),
     ]
     if asked.json:
         tell(json.dumps([asdict(row) for row in rows], indent=1))

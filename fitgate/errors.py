@@ -116,3 +116,10 @@ class BrokenChainError(LedgerError):
 
 class ImportProblemsError(ProblemsError):
     """A file to import with rows that cannot be used; nothing of it was imported."""
+
+    @classmethod
+    def joined(cls, errors: Sequence[ProblemsError]) -> ImportProblemsError:
+        """Return one error for several files, each problem told with its own file."""
+        joint = cls(errors[0].source, [problem for each in errors for problem in each.problems])
+        joint.args = ("\n".join(map(str, errors)),)
+        return joint

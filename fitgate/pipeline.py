@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count, islice
 from typing import cast
 
+from fitgate.core.chronicle import Chronicle
 from fitgate.core.classify import Looks, classify
 from fitgate.core.classify.lines import Difference
 from fitgate.core.earlier import bound_to_content
@@ -16,6 +17,7 @@ from fitgate.core.findings import Classification
 from fitgate.core.in_force import UNREADABLE, Rulebook, choose, rulebook
 from fitgate.core.policy import Policy
 from fitgate.core.reading import PolicyFile
+from fitgate.core.recall import recall
 from fitgate.core.standing import Standing, standing
 from fitgate.core.verdict import Verdict, decide
 from fitgate.ports import Forge
@@ -51,19 +53,29 @@ def run(
     check, an exit code) is the entrypoint's. What is done or another's share is gathered too: what
     a change undoes, and what is said of its policy, hangs on those before it.
     """
-    gathered = ((facts, policies.judging(facts)) for facts in forge.gather(event))
+    for batch in batches(event, forge, policies, done, share):
+        yield from _judged(batch, forge, landed=event.happening is Happening.LANDED)
+
+
+Batch = Sequence[tuple[Facts, Rulebook]]
+"""Changes that are looked into together, each with the policy that judges it."""
+
+
+def batches(
+    event: Event, forge: Forge, policies: Policies, done: int, share: Share
+) -> Iterator[Batch]:
+    """Yield the batches of a share in order; all changes are gathered, whoever judges them."""
+    gathered = map(policies.briefed, forge.gather(event))
     changes = islice(gathered, done, None)
     for number in count():
         batch = list(islice(changes, BATCH))
         if not batch:
             return
         if number % share.of == share.first:
-            yield from _judged(batch, forge, landed=event.happening is Happening.LANDED)
+            yield batch
 
 
-def _judged(
-    batch: Sequence[tuple[Facts, Rulebook]], forge: Forge, *, landed: bool
-) -> Iterator[Judged]:
+def _judged(batch: Batch, forge: Forge, *, landed: bool) -> Iterator[Judged]:
     books = [book for _, book in batch]
     seen = look_into([facts for facts, _ in batch], [book.looks for book in books], forge)
     found = [classify(facts, book.looks) for facts, book in zip(seen, books, strict=True)]
@@ -125,15 +137,28 @@ def _unbound(facts: Facts) -> Facts:
 
 
 class Policies:
-    """Which policy judges which change: the one given, else the one at its base."""
+    """Which policy judges which change: the one given, else the one at its base.
+
+    `told` is what a ledger remembers; without one nothing is known beside what the forge says.
+    """
 
     def __init__(
-        self, forge: Forge, library: Mapping[str, str], given: PolicyFile | None = None
+        self,
+        forge: Forge,
+        library: Mapping[str, str],
+        given: PolicyFile | None = None,
+        told: Chronicle | None = None,
     ) -> None:
-        self._forge, self._library = forge, library
+        self._forge, self._library, self._told = forge, library, told
         self._given = rulebook(given) if given else None
         self._head: str | None = None
         self._book: Rulebook | None = None
+
+    def briefed(self, facts: Facts) -> tuple[Facts, Rulebook]:
+        """Return the facts with what the ledger remembers of the change, and its policy."""
+        book = self.judging(facts)
+        known = recall(facts, self._told, book.file.policy) if self._told else facts
+        return known, book
 
     def judging(self, facts: Facts) -> Rulebook:
         """Return the policy for a change; asked in order, the base is read only when it moved."""

@@ -22,6 +22,15 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 MISSING = "PostgreSQL is not here: install Debian's `postgresql` (initdb and pg_ctl) to test on it"
+_GUARD = """
+waited=0
+while [ $waited -lt 7200 ] && [ -e "$2" ] && kill -0 "$1"; do sleep 1; waited=$((waited + 1)); done
+[ -e "$2" ] || exit 0
+read -r server < "$2/cluster/postmaster.pid" && kill -QUIT "$server"
+sleep 2
+rm -rf "$2"
+"""
+"""Ends the server when the tests were killed before they could."""
 _FAST = "-c fsync=off -c full_page_writes=off -c max_connections=50 -c listen_addresses="
 
 
@@ -121,14 +130,22 @@ def _started() -> str:
         log = folder / "log"
         said = log.read_text() if log.exists() else ""
         assert done.returncode == 0, done.stderr.decode() + said
+    _guard(folder)
     return str(folder)
 
 
+def _guard(folder: Path) -> None:
+    tests = os.getppid() if os.environ.get("PYTEST_XDIST_WORKER") else os.getpid()
+    nowhere = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in range(3)]
+    words = ["sh", "-c", _GUARD, "guard", str(tests), str(folder)]
+    os.posix_spawn("/bin/sh", words, os.environ, file_actions=nowhere, setsid=True)
+
+
 def _ended(folder: Path) -> None:
-    """End the server by its process id (a fast shutdown), and remove what it wrote."""
+    """End the server by its process id, at once: nothing of it is kept."""
     running = folder / "cluster" / "postmaster.pid"
     if running.exists():
-        os.kill(int(running.read_text().split()[0]), signal.SIGINT)
+        os.kill(int(running.read_text().split()[0]), signal.SIGQUIT)
     for _ in range(300):
         if not running.exists():
             break

@@ -1,73 +1,46 @@
-"""The environment, read once: every problem at once, and no secret shown."""
+"""Settings: read once, and what cannot be used is said with its name."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
 from fitgate.errors import SettingsError
-from fitgate.settings import GITHUB_URL, GitHubSettings, settings
-
-KEY = "-----BEGIN RSA PRIVATE KEY-----\\nabc\\n-----END RSA PRIVATE KEY-----"
+from fitgate.settings import Settings, ledger_kind, settings
 
 
-def test_an_empty_environment_has_defaults() -> None:
-    assert settings({}).github == GitHubSettings(GITHUB_URL)
+@pytest.mark.parametrize("said", [{}, {"FITGATE_DATABASE_URL": ""}, {"FITGATE_OTHER": "x"}])
+def test_without_a_word_the_ledger_is_a_file_beside(said: dict[str, str]) -> None:
+    assert settings(said) == Settings("sqlite:///fitgate.db")
 
 
-def test_what_is_said_of_github_is_read() -> None:
-    said = settings(
-        {
-            "FITGATE_GITHUB_API_URL": "https://github.example/api/v3/",
-            "FITGATE_GITHUB_APP_ID": "12",
-            "FITGATE_GITHUB_PRIVATE_KEY": KEY,
-            "FITGATE_GITHUB_TOKEN": " ghp_x\n",
-            "FITGATE_GITHUB_WEBHOOK_SECRET": "new, old\n",
-        }
-    ).github
-    assert (said.api_url, said.app_id) == ("https://github.example/api/v3", 12)
-    assert said.private_key.count("\n") == 2
-    assert (said.token, said.webhook_secrets) == ("ghp_x", ("new", "old"))
+def test_the_environment_says_where_the_ledger_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FITGATE_DATABASE_URL", "postgresql://me@host/db")
+    assert settings() == Settings("postgresql://me@host/db")
 
 
-def test_a_key_may_be_in_a_file(tmp_path: Path) -> None:
-    file = tmp_path / "key.pem"
-    file.write_text("the key", encoding="ascii")
-    assert settings({"FITGATE_GITHUB_PRIVATE_KEY_FILE": str(file)}).github.private_key == "the key"
-
-
-def test_every_problem_is_named_at_once(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError) as told:
-        settings(
-            {
-                "FITGATE_DATABASE_URL": "mysql://x",
-                "FITGATE_GITHUB_API_URL": "ftp://x",
-                "FITGATE_GITHUB_APP_ID": "0x7",
-                "FITGATE_GITHUB_PRIVATE_KEY_FILE": str(tmp_path / "none.pem"),
-            }
-        )
-    assert [problem.where for problem in told.value.problems] == [
-        "FITGATE_DATABASE_URL",
-        "FITGATE_GITHUB_API_URL",
-        "FITGATE_GITHUB_APP_ID",
-        "FITGATE_GITHUB_PRIVATE_KEY_FILE",
-    ]
-
-
-def test_two_keys_are_one_too_many_and_neither_is_shown() -> None:
-    both = {"FITGATE_GITHUB_PRIVATE_KEY": "s3cret", "FITGATE_GITHUB_PRIVATE_KEY_FILE": "/none"}
-    with pytest.raises(SettingsError, match="keep one") as told:
-        settings(both)
-    assert "s3cret" not in str(told.value)
-
-
-def test_no_secret_is_in_the_representation() -> None:
-    said = settings(
-        {
-            "FITGATE_GITHUB_TOKEN": "s3cret",
-            "FITGATE_GITHUB_PRIVATE_KEY": "s3cret",
-            "FITGATE_GITHUB_WEBHOOK_SECRET": "s3cret",
-        }
+def test_an_address_that_cannot_be_used_is_named_without_its_secrets() -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings({"FITGATE_DATABASE_URL": "mysql://me:secret@host/db"})
+    assert str(caught.value) == (
+        "environment:FITGATE_DATABASE_URL: is not where a ledger can be: one of sqlite:///FILE, "
+        "postgresql://USER@HOST/NAME or branch"
     )
-    assert "s3cret" not in repr(said)
+
+
+@pytest.mark.parametrize(
+    ("where", "kind"),
+    [
+        ("sqlite:///a.db", "sqlite"),
+        ("sqlite:////var/a.db", "sqlite"),
+        ("postgresql://h/db", "postgresql"),
+        ("postgres://h/db", "postgresql"),
+        ("branch", "branch"),
+        ("sqlite:///", None),
+        ("sqlite://", None),
+        ("branches", None),
+        ("a.db", None),
+        ("", None),
+    ],
+)
+def test_each_kind_of_ledger_is_told_by_its_address(where: str, kind: str | None) -> None:
+    assert ledger_kind(where) == kind

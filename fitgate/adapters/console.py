@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import IO
 
+from fitgate.core.inert import inert
 from fitgate.core.measure.reading import Band
 from fitgate.core.standing import Standing
 
@@ -94,3 +95,19 @@ def progress(what: str, total: int | None, *, shown: bool) -> Iterator[Callable[
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+@contextmanager
+def stopwatch(*, shown: bool) -> Iterator[Callable[[str], None]]:
+    """Show how long a work of unknown length takes; yields what is called with what is done."""
+    if not shown:
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - 50 ms that a pipe need not pay
+    from rich.markup import escape  # noqa: PLC0415 - as above
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - as above
+
+    columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda said: bar.update(task, description=escape(inert(said, 60)))

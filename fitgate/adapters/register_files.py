@@ -6,7 +6,7 @@ import csv
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -16,12 +16,14 @@ from pydantic import ValidationError
 from pydantic.types import JsonValue
 
 from fitgate.core.inert import inert
+from fitgate.core.interchange.registers_out import yaml_text
 from fitgate.core.register import Register, RegisterEntry, entry_json, register_adapter
 from fitgate.core.words.register import CSV, csv_row, summary
 from fitgate.errors import Problem, RegisterError, UserError
 
 MARK = "# IO register, proposed by FITGate"
 """How a file of ours begins; no other file is written over."""
+MARK_IMPORTED = "# IO register, taken over by FITGate"
 Writer = Callable[[Register, IO[str]], None]
 LISTS = {"io_register": True, "undecided": None, "reclassified_not_io": False}
 """The lists of a register, by whether what is in them counts as an IO; the last may be missing."""
@@ -54,10 +56,28 @@ def refuse_foreign(folder: Path) -> None:
     Raises:
         UserError: when `register.yaml` is there and was not written by a scan.
     """
-    path = folder / "register.yaml"
+    _refuse_but(folder / "register.yaml", MARK, "was not written by a scan")
+
+
+def _refuse_but(path: Path, mark: str, why: str) -> None:
     with suppress(FileNotFoundError), path.open(encoding="utf-8", errors="replace") as file:
-        if not file.read(len(MARK)).startswith(MARK):
-            raise UserError(f"{path}: was not written by a scan. Choose another --out.")
+        if not file.read(len(mark)).startswith(mark):
+            raise UserError(f"{path}: {why}. Choose another --out.")
+
+
+def write_imported(folder: Path, entries: Sequence[RegisterEntry]) -> Path:
+    """Write entries of somebody else's register as one of ours, and return the file.
+
+    Raises:
+        UserError: when it cannot be written, or a register is there that was not taken over.
+    """
+    path = folder / "register.yaml"
+    _refuse_but(path, MARK_IMPORTED, "is another register, and would be lost")
+    with atomic(path) as out:
+        out.write(f"{MARK_IMPORTED}: reviews go into .fitgate/register.yaml, not here\n")
+        _write_list("io_register", entries, out)
+        _write_list("undecided", (), out)
+    return path
 
 
 @contextmanager
@@ -133,8 +153,12 @@ def _write_list(key: str, entries: Iterable[RegisterEntry], out: IO[str]) -> Non
         if empty:
             out.write(f"{key}:\n")
             empty = False
-        document = [_inert(entry_json(entry))]
-        yaml.dump(document, out, _Dumper, sort_keys=False, allow_unicode=True, width=100)
+        document = entry_json(entry)
+        shown = {key: _inert(value) for key, value in document.items() if key != "imported"}
+        yaml.dump([shown], out, _Dumper, sort_keys=False, allow_unicode=True, width=100)
+        if "imported" in document:  # to be handed back as it came: escaped where shown inert
+            text = yaml_text({"imported": document["imported"]})
+            out.writelines(f"  {line}\n" for line in text.splitlines())
     if empty:
         out.write(f"{key}: []\n")
 

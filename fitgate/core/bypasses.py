@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pydantic.types import JsonValue
@@ -49,27 +49,35 @@ class Practice:
         return len(self.routes) >= FEWEST and pulls >= MOSTLY * len(self.routes)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What came before a landing: how the team lands its changes, and what had been decided.
+
+    `undecided`: there was no decision on this change, though there had been on others.
+    """
+
+    practice: Practice
+    undecided: bool = False
+
+
 def passed_by(
-    facts: Facts,
-    verdict: Verdict,
-    standing: Standing,
-    policy: Policy,
-    practice: Practice,
+    facts: Facts, verdict: Verdict, standing: Standing, policy: Policy, before: Before
 ) -> tuple[PassedBy, ...]:
     """Return the gates that a landing passed by, as far as its facts tell.
 
-    In force is FITGate's gate in enforce mode (`standing` is then a bypass), and in either mode the
-    team's own: changes come by pull requests. What is no IO bypasses nothing (fit.md 1.4).
+    In force is FITGate's gate in enforce mode (`standing` is then a bypass, or nothing was decided
+    at all), and in either mode the team's own: changes come by pull requests. What is no IO
+    bypasses nothing (fit.md 1.4; contract.md, "Bypass").
     """
     if verdict.is_io is not True:
         return ()
-    return tuple(_passed_by(facts, verdict, standing, policy, practice))
+    return tuple(_passed_by(facts, verdict, standing, policy, before))
 
 
 def _passed_by(
-    facts: Facts, verdict: Verdict, standing: Standing, policy: Policy, practice: Practice
+    facts: Facts, verdict: Verdict, standing: Standing, policy: Policy, before: Before
 ) -> Iterator[PassedBy]:
-    pushed = is_push(facts)
+    pushed, against_verdict = is_push(facts), standing is Standing.BYPASS
     against = tuple(dict.fromkeys(f.gate for f in verdict.findings if f.outcome in _AGAINST))
     if standing is Standing.OVERRIDDEN:
         used = next(f for f in verdict.findings if f.code == "override-used")
@@ -77,11 +85,13 @@ def _passed_by(
         yield PassedBy(
             "override", against, authorised=True, visibility="escalation", by=by, reason=reason
         )
-    elif standing is Standing.BYPASS and not pushed:
+    elif pushed and (against_verdict or before.practice.is_reviewed):
+        yield PassedBy("direct-push", against if against_verdict else ("pull-request",))
+    elif against_verdict:
         stale = any(voice.counts is False for voice in voices(facts, policy))
         yield PassedBy("approvals-not-counted" if stale else "against-verdict", against)
-    elif pushed and (standing is Standing.BYPASS or practice.is_reviewed):
-        yield PassedBy("direct-push", against if standing is Standing.BYPASS else ("pull-request",))
+    elif before.undecided and verdict.mode == "enforce":
+        yield PassedBy("no-decision")
 
 
 def is_push(facts: Facts) -> bool:
@@ -126,28 +136,44 @@ def events(chronicle: Chronicle) -> Iterator[Event]:
     yield from sorted(found, key=lambda event: (event.at, event.row.change, event.passed.how))
 
 
+def completed(rows: Iterable[Row], chronicle: Chronicle) -> Iterator[Row]:
+    """Yield rows with all their bypasses, also those that only the ledger as a whole shows.
+
+    Of `chronicle` only what it tells of gates and labels is looked at.
+    """
+    openings, lowered = [*_openings(chronicle.told(GateChanged))], _lowered(chronicle)
+    for row in rows:
+        passed = tuple(_of(row, openings, lowered))
+        yield row if passed == row.bypasses else replace(row, bypasses=passed)
+
+
 def _all(chronicle: Chronicle) -> Iterator[Event]:
-    openings = [*_openings(chronicle.told(GateChanged))]
-    lowered = _lowered(chronicle)
-    for row in chronicle.rows():
-        told = lowered.get(row.change)
-        if told is not None and told.at <= row.landed_at:
-            record = told.record
-            yield Event(
-                row, PassedBy("label-lowered", by=record.by, reason=record.why), row.landed_at
-            )
-        if row.nature.is_io is not True:
-            continue
+    for row in completed(chronicle.rows(), chronicle):
         for passed in row.bypasses:
             yield Event(row, passed, row.landed_at)
-        for gate, start, end, by in openings:
-            if start <= row.landed_at <= end:
-                yield Event(row, PassedBy("gate-weakened", (gate,), by=by), row.landed_at)
+
+
+def _of(
+    row: Row, openings: Sequence[Opening], lowered: dict[str, Told[Reclassified]]
+) -> Iterator[PassedBy]:
+    told = lowered.get(row.change)
+    if told is not None and told.at <= row.landed_at:
+        yield PassedBy("label-lowered", by=told.record.by, reason=told.record.why)
+    if row.nature.is_io is not True:
+        return
+    yield from row.bypasses
+    for gate, start, end, by in openings:
+        if start <= row.landed_at <= end:
+            yield PassedBy("gate-weakened", (gate,), by=by)
+
+
+Opening = tuple[str, datetime, datetime, str | None]
+"""A gate, from when until when it stood open, and who opened it."""
 
 
 def _openings(
     changes: Sequence[Told[GateChanged]],
-) -> Iterator[tuple[str, datetime, datetime, str | None]]:
+) -> Iterator[Opening]:
     """Yield each time that a gate was weakened and soon after restored."""
     since: dict[str, Told[GateChanged]] = {}
     for told in sorted(changes, key=lambda t: (t.at, t.seq)):

@@ -23,10 +23,8 @@ def canonical(value: JsonValue, *, plain: bool = False) -> bytes:
     Raises:
         rfc8785.CanonicalizationError: for a value that no JSON carries.
     """
-    if not plain and not _is_plain(value):
-        return rfc8785.dumps(value)
     try:
-        return _WRITE(value).encode()
+        return _WRITE(value).encode() if plain or _is_plain(value) else rfc8785.dumps(value)
     except UnicodeEncodeError as exc:  # half a surrogate pair
         raise rfc8785.CanonicalizationError(str(exc)) from exc
 

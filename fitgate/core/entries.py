@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -21,6 +21,9 @@ EntryKind = Literal[
     "Tripped", "RecoveryPlanned", "Reset", "IdentityVerified", "Acknowledged", "Audited",
     "PilotStarted", "Imported",
 ]  # fmt: skip
+
+
+_NONE = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,13 @@ def canonical_bytes(entry: Entry) -> bytes:
 
 
 def moment(at: datetime) -> str:
-    """Return a moment in UTC as RFC 3339 has it, as in 2026-01-31T12:00:00Z."""
+    """Return a moment in UTC as RFC 3339 has it, as in 2026-01-31T12:00:00Z.
+
+    Raises:
+        ValueError: for one that is not in UTC: what is written down could not be read again.
+    """
+    if at.utcoffset() != _NONE:
+        raise ValueError(f"{at} is not in UTC")
     return at.isoformat().removesuffix("+00:00") + "Z"
 
 

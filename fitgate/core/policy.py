@@ -176,12 +176,13 @@ class Trigger(Shape):
 
 
 class Breaker(Shape):
-    """A circuit breaker: when it trips and what it then does."""
+    """A circuit breaker: when it trips, what it then does, and who puts its cause right."""
 
     name: str
     when: Trigger
     then: BreakerAction
     environments: Names = ()
+    owner: str = Field("", description="a login or a role: files the recovery plan, cannot reset")
 
 
 class Threshold(Shape):

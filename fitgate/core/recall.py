@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+from fitgate.core.breaker.recorded import states
 from fitgate.core.chronicle import Chronicle
-from fitgate.core.facts import BreakerState, Drill, Evaluation, Facts, Override
+from fitgate.core.facts import Drill, Evaluation, Facts, Override
+from fitgate.core.policy import Policy
 from fitgate.core.records.changes import Decided, Evaluated, Overridden
 from fitgate.core.records.controls import Drilled, DrillScheduled
 
@@ -15,11 +17,12 @@ RECALLED = frozenset({"drills", "overrides", "breakers"})
 """What is known of every change once there is a ledger; `evaluations` only where some were told."""
 
 
-def recall(facts: Facts, told: Chronicle, breakers: tuple[BreakerState, ...]) -> Facts:
+def recall(facts: Facts, told: Chronicle, policy: Policy) -> Facts:
     """Return the facts with the drills, overrides, breakers and evaluations on record as of then.
 
     What the forge itself said of any of them stands.
     """
+    breakers = states(policy, told, facts.as_of, facts.change.environment)
     evaluations = tuple(_evaluations(facts, told)) or None
     known = replace(
         facts,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from fitgate.core.bypasses import Practice, is_push, passed_by
+from fitgate.core.bypasses import Before, Practice, is_push, passed_by
+from fitgate.core.chronicle import Told
 from fitgate.core.entries import Draft, moment
 from fitgate.core.facts import Facts
 from fitgate.core.policy import Policy
@@ -53,9 +55,17 @@ class InForce:
 class Recorder:
     """Turns judgements into drafts, oldest first; it remembers how the team lands its changes."""
 
-    def __init__(self, practice: Practice | None = None, in_force: InForce | None = None) -> None:
+    def __init__(
+        self,
+        practice: Practice | None = None,
+        in_force: InForce | None = None,
+        decisions: Sequence[Told[Decided]] = (),
+    ) -> None:
         self._practice = practice or Practice()
         self._in_force = in_force
+        proposals = [told for told in decisions if told.record.of == "proposal"]
+        self._began = min((told.at for told in proposals), default=None)
+        self._decided = {told.record.change: told.at for told in reversed(proposals)}
 
     def record(self, judged: Judgement) -> Iterator[Draft]:
         """Yield what is to be written down of the next landing."""
@@ -64,6 +74,7 @@ class Recorder:
         yield decided
         facts, verdict, change = judged.facts, judged.verdict, judged.facts.change
         landed_at = change.landed_at or facts.as_of
+        before = Before(self._practice, self._is_undecided(change.id, landed_at))
         stage = STAGES.get(change.landed_as or "", "merge")
         record = Landed(
             change=change.id,
@@ -78,11 +89,17 @@ class Recorder:
             route=change.landed_as,
             required=judged.policy.boundary.closure.checks or None,
             decided=decided.key,
-            bypasses=passed_by(facts, verdict, judged.standing, judged.policy, self._practice),
+            bypasses=passed_by(facts, verdict, judged.standing, judged.policy, before),
         )
         yield draft(record, landed_at, landed_key(change.id, stage, change.environment))
         self._practice.add(pushed=is_push(facts))
         self._in_force = InForce(verdict.policy.digest, judged.policy)
+
+    def _is_undecided(self, change: str, landed_at: datetime) -> bool:
+        """Say whether nothing was decided on a change before it landed, though on others it was."""
+        decided = self._decided.get(change)
+        had_decided = self._began is not None and self._began < landed_at
+        return had_decided and (decided is None or decided > landed_at)
 
 
 def landed_key(change: str, stage: str, environment: str | None = None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -91,8 +90,3 @@ def _differing(record: Decided, verdict: Verdict) -> Iterator[str]:
     said = tuple(Said(f.gate, f.outcome, f.code) for f in verdict.findings)
     if said != record.findings:
         yield "other findings"
-
-
-def tally(redecided: Iterable[Redecided]) -> Counter[Again]:
-    """Count how many decisions stand how."""
-    return Counter(each.again for each in redecided)

@@ -109,16 +109,26 @@ class JudgedBy:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedEntry:
+    """An entry as somebody else's register has it, so that it can be handed back without loss."""
+
+    __pydantic_config__ = STRICT
+    schema: Literal["pilot", "sriocs"]
+    entry: dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterEntry:
     """One line of the register, in the canonical schema (fit.md 3.2) and ours; unknown is null.
 
     `is_io` null: whether it is one could not be told. `is_io`, `io_category`, `classes` and `io_sr`
-    are what the rules proposed, whatever people say; `counted` is what counts.
+    are what the rules proposed, whatever people say; `counted` is what counts. `imported`: nothing
+    was judged, it came from another register, which may leave its day open.
     """
 
     __pydantic_config__ = STRICT
     change_id: str
-    date_utc: date
+    date_utc: date | None
     owner: str | None
     system: str | None
     description: str
@@ -150,6 +160,7 @@ class RegisterEntry:
 
     grounds: tuple[Ground, ...] = ()
     reclassified: Reclassified | None = None
+    imported: ImportedEntry | None = None
 
     @property
     def proposed(self) -> Nature:
@@ -179,6 +190,8 @@ def register_adapter() -> TypeAdapter[RegisterEntry]:
 def entry_json(entry: RegisterEntry) -> dict[str, JsonValue]:
     """Return an entry as JSON values, its keys in the order of the schema."""
     document: dict[str, JsonValue] = register_adapter().dump_python(entry, mode="json")
+    if entry.imported is None:
+        del document["imported"]
     return document
 
 
@@ -249,8 +262,8 @@ def count(lines: Iterable[Line]) -> Tally:
         if counted.is_io:
             categories.update(counted.categories)
             reviews[line.entry.review.status] += 1
-            week = line.entry.date_utc - timedelta(days=line.entry.date_utc.weekday())
-            weeks[week].update(counted.categories)
+            if (day := line.entry.date_utc) is not None:
+                weeks[day - timedelta(days=day.weekday())].update(counted.categories)
             # What the rules called none met no gate: it does not stand to one either.
             if line.standing not in {None, Standing.NOT_IO}:
                 standings[line.standing] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -48,3 +49,26 @@ def _portable(value: str | float | bool | None) -> str | float | bool | None:  #
 
 
 Scalar = Annotated[str | int | float | bool | None, AfterValidator(_portable)]
+
+
+_SECONDS = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
+_ISO = re.compile(
+    r"P(?=.)((\d{1,6})W|((\d{1,6})D)?(T(?=.)((\d{1,9})H)?((\d{1,9})M)?((\d{1,9})(\.\d{1,6})?S)?)?)",
+    re.ASCII,
+)
+
+
+def length_in(text: str) -> timedelta | None:
+    """Read a length of time: ISO 8601 from weeks down to seconds, or seconds; None: it is none."""
+    if _SECONDS.fullmatch(text):
+        return timedelta(seconds=float(text))
+    if not (found := _ISO.fullmatch(text)):
+        return None
+    weeks, days, hours, minutes, whole, part = (found[n] for n in (2, 4, 7, 9, 11, 12))
+    return timedelta(
+        weeks=int(weeks or 0),
+        days=int(days or 0),
+        hours=int(hours or 0),
+        minutes=int(minutes or 0),
+        seconds=float((whole or "0") + (part or "")),
+    )

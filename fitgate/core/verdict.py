@@ -77,8 +77,12 @@ class Verdict:
     verdict: Literal[1] = field(default=1, kw_only=True)
 
 
-def decide(facts: Facts, found: Classification, book: Rulebook) -> Verdict:
+def decide(
+    facts: Facts, found: Classification, book: Rulebook, *, digest: str | None = None
+) -> Verdict:
     """Return the verdict on a change as of `facts.as_of`; the worst finding wins.
+
+    `digest` is that of the facts, where it is known or nobody asks for it.
 
     A change known not to be an IO is allowed and meets no gate. One of which that is unknown is
     UNDECIDED until a role that may override settles it.
@@ -111,7 +115,7 @@ def decide(facts: Facts, found: Classification, book: Rulebook) -> Verdict:
         matches=found.matches,
         findings=findings,
         policy=PolicyRef(book.file.source, book.file.commit, book.file.digest, book.file.note),
-        facts=facts_digest(facts),
+        facts=facts_digest(facts) if digest is None else digest,
         grounds=derived.grounds,
     )
 

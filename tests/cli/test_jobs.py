@@ -166,8 +166,13 @@ def processes() -> Iterator[tuple[int, int, bool]]:
 
 
 def are_gone(pids: list[int]) -> bool:
-    """Say whether none of these processes is left, not even unburied."""
-    return not {pid for pid, _, _ in processes()} & {*pids}
+    """Say whether none of these processes is left, not even unburied; on a busy machine, soon."""
+    deadline = time.monotonic() + 10
+    while {pid for pid, _, _ in processes()} & {*pids}:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def test_a_process_that_was_killed_is_missed_and_what_to_do_is_said(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,6 +72,9 @@ def test_a_page_and_a_file(metrics: Metrics, tmp_path: Path, golden: Golden) -> 
     done = metrics("--window", "all", "--by", "category", "--out", "board")
     assert "metrics.html" in done.stdout
     golden("metrics/metrics.html", (tmp_path / "board/metrics.html").read_text())
+    page = (tmp_path / "board/metrics.html").read_text()
+    assert "default-src 'none'" in page
+    assert not re.search(r"<(script|link|img|iframe)|\b(src|href|style|action)=|url\(", page)
     told = json.loads((tmp_path / "board/metrics.json").read_text())
     assert told == json.loads(metrics("--window", "all", "--by", "category", "--json").stdout)
     assert [group["name"] for group in told["groups"]][:2] == ["data", "evaluation"]

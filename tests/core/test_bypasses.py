@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fitgate.core.bypasses import FEWEST, Practice, events, passed_by
+from fitgate.core.bypasses import FEWEST, Before, Practice, events, passed_by
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.facts import Facts
 from fitgate.core.findings import Outcome, finding
@@ -35,7 +35,7 @@ def reviewed(pulls: int = FEWEST, pushes: int = 0) -> Practice:
 
 def told(facts: Facts, standing: Standing, practice: Practice, **verdict: Any) -> list[PassedBy]:  # noqa: ANN401
     said = a_verdict(Outcome.HOLD, findings=(HELD,), **verdict)
-    return [*passed_by(facts, said, standing, a_policy(), practice)]
+    return [*passed_by(facts, said, standing, a_policy(), Before(practice))]
 
 
 def test_what_landed_against_the_verdict_passed_by_the_gates_that_held_it() -> None:
@@ -56,7 +56,7 @@ def test_a_direct_push_against_the_verdict_is_told_as_one() -> None:
 def test_an_override_is_authorised_and_no_silent_skip() -> None:
     used = finding("override", Outcome.ALLOW, "override-used", by="github:sam", reason="fire")
     verdict = a_verdict(findings=(HELD, used))
-    (only,) = passed_by(facts_of(), verdict, Standing.OVERRIDDEN, a_policy(), Practice())
+    (only,) = passed_by(facts_of(), verdict, Standing.OVERRIDDEN, a_policy(), Before(Practice()))
     assert (only.authorised, only.visibility, only.by, only.reason) == (
         True, "escalation", "github:sam", "fire",
     )  # fmt: skip
@@ -128,3 +128,15 @@ def test_a_label_lowered_by_two_people_is_what_counts() -> None:
     told = chronicle((less, -HOUR), (LANDED, 0 * HOUR))
     assert not [*events(told)]
     assert next(told.rows()).nature.is_io is False
+
+
+def test_what_was_never_decided_on_though_others_were_is_a_bypass_in_enforce_mode() -> None:
+    def how(mode: str, *, undecided: bool) -> list[str]:
+        verdict = a_verdict(Outcome.UNDECIDED, mode=mode)
+        before = Before(Practice(), undecided)
+        passed = passed_by(facts_of(), verdict, Standing.UNJUDGED, a_policy(), before)
+        return [each.how for each in passed]
+
+    assert how("enforce", undecided=True) == ["no-decision"]
+    assert how("enforce", undecided=False) == []
+    assert how("shadow", undecided=True) == []

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timezone
 
 import pytest
 from pydantic import ValidationError
 
-from fitgate.core.entries import Entry, canonical_bytes, entry_adapter, entry_digest
-from tests.builders import NOW
+from fitgate.core.entries import (
+    Draft,
+    Entry,
+    Head,
+    canonical_bytes,
+    entry_adapter,
+    entry_digest,
+    seal,
+)
+from tests.builders import HOUR, NOW
 
 ENTRY = Entry(1, None, NOW, NOW, "github:1", "Landed", "landed/github:1#7", {"as": "merge"})
 
@@ -34,3 +43,9 @@ def test_an_entry_of_another_shape_is_refused(wrong: dict[str, object]) -> None:
     document = entry_adapter().dump_python(ENTRY, mode="json") | wrong
     with pytest.raises(ValidationError):
         entry_adapter().validate_python(document)
+
+
+@pytest.mark.parametrize("at", [NOW.replace(tzinfo=None), NOW.astimezone(timezone(HOUR))])
+def test_a_moment_that_is_not_in_utc_is_not_written_down(at: datetime) -> None:
+    with pytest.raises(ValueError, match="is not in UTC"):
+        seal(Draft(at, "Closed", "k", {"change": "#1"}), "github:1", Head(), NOW)

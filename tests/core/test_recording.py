@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from fitgate.core.chronicle import Chronicle
+from fitgate.core.chronicle import Chronicle, Told
 from fitgate.core.entries import Draft
 from fitgate.core.findings import Outcome, finding
 from fitgate.core.policy import Policy
-from fitgate.core.recording import InForce, Judgement, Recorder, reverted_draft
-from fitgate.core.records.changes import Decided, Landed
+from fitgate.core.recording import InForce, Judgement, Recorder, nature_of, reverted_draft
+from fitgate.core.records.changes import Decided, Judge, Landed
 from fitgate.core.records.controls import GateChanged, PolicyChanged
 from fitgate.core.standing import Standing
 from fitgate.core.verdict import PolicyRef
@@ -91,3 +92,20 @@ def test_telling_it_twice_adds_nothing() -> None:
     assert len(ledger.entries) == 4
     (row,) = Chronicle(ledger.entries).rows()
     assert row.reverted_at == NOW + HOUR
+
+
+def test_a_recorder_knows_which_changes_were_decided_on_before() -> None:
+    def how(change: str, after: timedelta) -> list[str]:
+        judged = a_judgement()
+        judged = replace(judged, standing=Standing.UNJUDGED)
+        told = Decided(
+            change, "proposal", Outcome.ALLOW, "enforce", nature_of(judged.verdict), None, DIGEST,
+            Judge("x", None, DIGEST, "1", "built-in"),
+        )  # fmt: skip
+        recorder = Recorder(decisions=[Told(1, NOW + after, NOW, told)])
+        (row,) = written(judged, recorder=recorder).rows()
+        return [passed.how for passed in row.bypasses]
+
+    assert how("github:1#3", -HOUR) == ["no-decision"]
+    assert how("github:1#7", -HOUR) == []
+    assert how("github:1#7", HOUR) == []

@@ -1,4 +1,4 @@
-"""What the pages say of the shipped policies, made from these."""
+"""What the pages say of the shipped policies and of the figures, made from these."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from functools import cache
 
 from fitgate.adapters.shipped import ShippedPolicies
 from fitgate.core.conditions import Condition
+from fitgate.core.measure.figures import ESTIMATES
 from fitgate.core.policy import Policy, Rule
 from fitgate.core.reading import parse_policy, rules_of
+from fitgate.core.words.metrics import MEANINGS
 
 _MARKED = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -97,6 +99,21 @@ def _packs(_: str) -> str:
     return _table(("pack", "rules", "categories", "io_sr"), rows)
 
 
+def _figures(_: str) -> str:
+    rows = [
+        (
+            f"`{figure}`",
+            MEANINGS[figure],
+            estimator.formula,
+            estimator.unit,
+            f"{estimator.state}; {estimator.window}",
+            ", ".join(f"`{name}`" for name in estimator.statistics),
+        )
+        for figure, (estimator, _) in ESTIMATES.items()
+    ]
+    return _table(("figure", "is", "formula", "unit", "counted over", "beside it"), rows)
+
+
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = (f"| {' | '.join(cells)} |\n".replace("|  |", "| |") for cells in (head, *rows))
     return next(lines) + "|---" * len(head) + "|\n" + "".join(lines)
@@ -107,4 +124,5 @@ _MAKERS: dict[str, Callable[[str], str]] = {
     "category": _of_category,
     "pack": _of_pack,
     "packs": _packs,
+    "figures": _figures,
 }

@@ -33,7 +33,7 @@ from tests.docs.pages import GUIDES, HOUSE_PLAN, Block, Command, anchors, blocks
 from tests.house.tree import PACKAGE, ROOT, tracked
 from tests.story import Chapter
 
-PROGRAMS = {"cp", "fitgate", "make", "printf"}
+PROGRAMS = {"cp", "fitgate", "git", "make", "printf"}
 GUIDED = [block for page in (*GUIDES, HOUSE_PLAN) for block in blocks(page)]
 YAML = [block for block in GUIDED if block.language == "yaml"]
 STARTS = [block for block in YAML if block.file == ".fitgate.yaml"]

@@ -21,6 +21,9 @@ from fitgate.core.conditions import Condition, FileStatus, SettingMove
 from fitgate.core.facts import Facts
 from fitgate.core.facts_file import facts_json
 from fitgate.core.findings import Outcome
+from fitgate.core.interchange.rehearsals import FORMATS
+from fitgate.core.interchange.told import COLUMNS
+from fitgate.core.measure.reading import Band
 from fitgate.core.proposal import EVIDENCE
 from fitgate.core.register import RegisterEntry
 from fitgate.core.standing import Standing
@@ -148,12 +151,23 @@ def test_the_exit_codes_are_those_that_the_commands_leave_with() -> None:
     assert told == set[int]().union(*map(exit_codes, modules))
 
 
-def test_the_options_of_a_scan_are_those_it_takes() -> None:
-    scan: Any = typer.main.get_command(app)
-    taken = {p.opts[0] for p in scan.commands["scan"].params if p.param_type_name == "option"}
-    rows = table("docs/scan.md", "option")
+@pytest.mark.parametrize("command", ["scan", "replay"])
+def test_the_options_of_a_command_are_those_it_takes(command: str) -> None:
+    group: Any = typer.main.get_command(app)
+    taken = {p.opts[0] for p in group.commands[command].params if p.param_type_name == "option"}
+    rows = table(f"docs/{command}.md", "option")
     told = {name for row in rows for name in names(row[0] + row[1]) if name.startswith("--")}
     assert told == taken - {"--help"}
+
+
+def test_the_options_of_the_figures_are_those_they_take() -> None:
+    root: Any = typer.main.get_command(app)
+    taken = {p.opts[0] for p in root.commands["metrics"].params if p.param_type_name == "option"}
+    assert {*first(table("docs/metrics.md", "option"))} == taken - {"--help"}
+
+
+def test_the_bands_are_those_of_the_code() -> None:
+    assert first(table("docs/metrics.md", "band")) == [*Band]
 
 
 def test_the_standings_are_those_of_the_code() -> None:
@@ -168,6 +182,16 @@ def test_the_register_begins_with_the_keys_of_the_canonical_schema() -> None:
 
 def test_the_evidence_of_a_review_is_what_the_register_asks_for() -> None:
     assert set(first(table("docs/register.md", "evidence"))) == set(EVIDENCE)
+
+
+def test_the_columns_of_what_is_recorded_are_those_that_are_read() -> None:
+    rows = {names(row[0])[0]: row for row in table("docs/interchange.md", "of")}
+    told = {kind: (names(row[1]), names(row[2])) for kind, row in rows.items()}
+    assert told == {k: ([*c.required], [*c.optional]) for k, c in COLUMNS.items()}
+
+
+def test_the_formats_of_drills_are_those_that_are_read() -> None:
+    assert set(first(table("docs/drills.md", "`import`"))) == set(FORMATS)
 
 
 def test_the_house_plan_names_every_module_and_nothing_else() -> None:

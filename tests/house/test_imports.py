@@ -12,7 +12,7 @@ from tests.house.tree import ROOT, modules
 # loaded once, because that is what takes the time.
 IMPORT_EACH_ALONE = """
 import os, sys, traceback
-import pydantic, yaml
+import alembic, jinja2, packaging.requirements, pydantic, re2, rfc8785, sqlalchemy, typer, yaml
 failed = []
 for name in sys.argv[1:]:
     child = os.fork()

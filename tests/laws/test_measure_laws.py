@@ -49,7 +49,7 @@ passed_by = st.builds(
 def histories(draw: st.DrawFn, least: int = 0) -> list[Row]:
     """Make landings of 40 days, in and before the window, of which some are closed."""
     rows = []
-    for number in range(draw(st.integers(least, 25))):
+    for number in range(draw(st.integers(least, 14))):
         at = NOW - draw(st.integers(0, 40 * 24)) * HOUR
         lag = draw(st.none() | st.integers(-48, 500))
         rows.append(

@@ -57,7 +57,8 @@ class Overlay:
         if not self.clone.is_dir():
             raise UserError(f"{self.clone} is not a directory. Give the path of a Git clone.")
         self._git_dir, common, objects, shallow, self.object_format = self._discover()
-        self.name = _name_of(Path(common))
+        self.common = Path(common)
+        self.name = _name_of(self.common)
         self.path = path
         made = self._program.run(
             "init", "--quiet", "--bare", "--template=", "--object-format", self.object_format,

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, column, inspect, select, table
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    bindparam,
+    column,
+    inspect,
+    select,
+    table,
+)
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from fitgate.adapters.ledger.tables import CHAINS, REVISIONS, VERSION_TABLE
@@ -19,15 +31,34 @@ _VERSION = table(VERSION_TABLE, column("version_num"))
 
 
 class Database(ABC):
-    """SQLite or PostgreSQL. `name` is what people call it, without a password."""
+    """SQLite or PostgreSQL.
 
-    def __init__(self, engine: Engine, name: str) -> None:
-        self.engine, self.name = engine, name
+    `name` is what people call it, without a password; `patience`, in seconds, is how long a writer
+    waits for another.
+    """
+
+    def __init__(self, engine: Engine, name: str, patience: float) -> None:
+        self.engine, self.name, self.patience = engine, name, patience
         self._writer = engine.execution_options(fitgate_writing=True)
 
     @abstractmethod
     def lock(self, connection: Connection, chain: str) -> None:
         """Let nobody else write to a chain until this transaction ends."""
+
+    @abstractmethod
+    def add(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows to the entries, at least one; each has the columns in the order of the table.
+
+        The driver's own way: half the time of many rows went into SQLAlchemy's with parameters.
+        """
+
+    def among(
+        self, told: Sequence[Column[Any]], column: Column[Any], *conditions: ColumnElement[bool]
+    ) -> Select[Any]:
+        """Return what tells columns of a `chain`'s rows whose `column` is one of those `asked`."""
+        chain = column.table.c.chain == bindparam("chain")
+        asked = column.in_(bindparam("asked", expanding=True))
+        return select(*told).where(chain, asked, *conditions)
 
     @abstractmethod
     def is_busy(self, exc: DBAPIError) -> bool:
@@ -52,7 +83,7 @@ class Database(ABC):
         """Give what is written all or nothing, by one writer at a time; durable when this ends.
 
         Raises:
-            LedgerError: when somebody else writes for longer than `PATIENCE`, or it cannot be done.
+            LedgerError: when somebody else writes for longer than it waits, or it cannot be done.
         """
         with self._translated("written"), self._writer.begin() as connection:
             self.lock(connection, chain)
@@ -65,8 +96,8 @@ class Database(ABC):
         except DBAPIError as exc:
             if self.is_busy(exc):
                 raise LedgerError(
-                    f"{self.name}: {self.holder()} is writing to this ledger, and went on for "
-                    f"longer than {PATIENCE:g} s. Nothing was written; try again when it has ended."
+                    f"{self.name}: {self.holder()} has been writing to this ledger for longer than "
+                    f"{self.patience:g} s. Nothing was written; try again when it has ended."
                 ) from exc
             why = str(exc.orig).strip().splitlines()[0] if exc.orig else type(exc).__name__
             lost = " The connection was lost: what was being written may be there or not;"
@@ -78,12 +109,13 @@ class Database(ABC):
         except SQLAlchemyError as exc:
             raise LedgerError(f"{self.name}: the ledger could not be {doing}: {exc}.") from exc
 
-    def prepare(self, *, create: bool) -> None:
+    def prepare(self, *, create: bool = False, upgrade: bool = False) -> None:
         """Make sure that the tables are there and as this version knows them.
 
+        `create` allows to make them, `upgrade` and `create` to migrate them.
+
         Raises:
-            UserError: when they are not, and `create` does not allow to make or migrate them, or
-                when a newer FITGate made them.
+            UserError: when they are not and must not be, or when a newer FITGate made them.
         """
         with self.reading() as connection:
             found = revision(connection)
@@ -94,8 +126,10 @@ class Database(ABC):
                 f"{self.name} was made by a newer FITGate: its tables are of revision {found}, "
                 f"this one knows them up to {REVISIONS[-1]}. Use that version, or a newer one."
             )
-        if not create:
-            raise UserError(self._missing if found is None else self._behind(found))
+        if found is None and not create:
+            raise UserError(self._missing)
+        if found is not None and not (create or upgrade):
+            raise UserError(self._behind(found))
         self.upgrade()
 
     def upgrade(self, to: str = REVISIONS[-1]) -> None:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
+from fitgate.adapters.ledger.database import Database
 from fitgate.adapters.ledger.sql import ASKED, PAGE, SqlLedger, micros, moment
 from fitgate.adapters.ledger.tables import CHAINS, CHANGES, ENTRIES
 from fitgate.core.chain import read
@@ -28,12 +38,11 @@ _NEW = (
     .order_by(ENTRIES.c.seq)
     .limit(PAGE)
 )
-_OF_CHANGES = (
+_OF_KINDS = (
     select(ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
     .where(
         ENTRIES.c.chain == bindparam("chain"),
-        ENTRIES.c.seq <= bindparam("upto"),
-        ENTRIES.c.change.in_(bindparam("changes", expanding=True)),
+        ENTRIES.c.kind.in_(bindparam("kinds", expanding=True)),
     )
     .order_by(ENTRIES.c.seq)
 )
@@ -52,6 +61,12 @@ _PASSED_BY = TypeAdapter(tuple[PassedBy, ...])
 class ProjectedLedger(SqlLedger):
     """A chain in a database, and one row a landing beside it."""
 
+    def __init__(self, database: Database, repo: str) -> None:
+        super().__init__(database, repo)
+        told = [ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest]
+        before = ENTRIES.c.seq <= bindparam("upto")
+        self._of_changes = database.among(told, ENTRIES.c.change, before)
+
     def rows(self) -> Iterator[Row]:
         """Yield what the entries come to, as `Chronicle.rows` does; costs what is new to fold.
 
@@ -66,6 +81,43 @@ class ProjectedLedger(SqlLedger):
             told = connection.execution_options(yield_per=PAGE).execute(_ROWS, {"chain": end.chain})
             for row in told.mappings():
                 yield _row(row)
+
+    def rows_since(self, after: int) -> Iterator[Row]:
+        """Yield the rows of all changes that an entry behind a number speaks of."""
+        yield from self._rows_where(
+            CHANGES.c.change.in_(
+                select(ENTRIES.c.change).where(
+                    ENTRIES.c.chain == bindparam("chain"), ENTRIES.c.seq > after
+                )
+            )
+        )
+
+    def rows_of(self, changes: Sequence[str]) -> Iterator[Row]:
+        """Yield the rows of these changes."""
+        for start in range(0, len(changes), ASKED):
+            yield from self._rows_where(CHANGES.c.change.in_(changes[start : start + ASKED]))
+
+    def _rows_where(self, condition: ColumnElement[bool]) -> Iterator[Row]:
+        self.catch_up()
+        with self.database.reading() as connection:
+            end = self.end(connection)
+            if end is None:
+                return
+            told = connection.execution_options(yield_per=PAGE).execute(
+                _ROWS.where(condition), {"chain": end.chain}
+            )
+            for row in told.mappings():
+                yield _row(row)
+
+    def of_kinds(self, kinds: Sequence[str]) -> Iterator[Stored]:
+        """Yield the entries of these kinds, in their order."""
+        with self.database.reading() as connection:
+            end = self.end(connection)
+            if end is None:
+                return
+            asked = {"chain": end.chain, "kinds": list(kinds)}
+            for seq, content, digest in connection.execute(_OF_KINDS, asked):
+                yield Stored(seq, bytes(content), digest)
 
     def catch_up(self, progress: Callable[[int], object] = lambda _: None) -> None:
         """Bring the rows up to the last entry, a page at a time, so that writers get a turn."""
@@ -102,16 +154,14 @@ class ProjectedLedger(SqlLedger):
                 touched[change] = None
         changes = [*touched]
         for start in range(0, len(changes), ASKED):
-            asked = {"chain": chain, "upto": after, "changes": changes[start : start + ASKED]}
+            asked = {"chain": chain, "upto": after, "asked": changes[start : start + ASKED]}
             self._fold(connection, chain, asked)
         connection.execute(_BROUGHT, {"chain": chain, "projected_seq": after})
         return after
 
     def _fold(self, connection: Connection, chain: int, asked: dict[str, Any]) -> None:
-        entries = (
-            Stored(seq, bytes(content), digest)
-            for seq, content, digest in connection.execute(_OF_CHANGES, asked)
-        )
+        found = sorted(connection.execute(self._of_changes, asked), key=lambda row: row[0])
+        entries = (Stored(seq, bytes(content), digest) for seq, content, digest in found)
         chronicle = Chronicle()
         for entry in read(entries):
             try:

@@ -6,15 +6,14 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from fitgate.adapters.ledger.database import Database
 from fitgate.adapters.ledger.tables import BLOBS, CHAINS, ENTRIES
 from fitgate.core.canonical import sha256
-from fitgate.core.entries import Draft, Head, Stored, entry_digest, seal
+from fitgate.core.entries import Draft, Entry, Head, Stored, entry_digest, seal
 from fitgate.errors import BrokenChainError, LedgerError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,26 +23,29 @@ PAGE = 2000
 ASKED = 500
 """Keys asked for at once."""
 _CHAIN = select(CHAINS).where(CHAINS.c.repo == bindparam("repo"))
-_LAST = (
-    select(ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
-    .where(ENTRIES.c.chain == bindparam("chain"))
-    .order_by(ENTRIES.c.seq.desc())
-    .limit(1)
+_NUMBER = (
+    select(func.max(ENTRIES.c.seq))
+    .where(ENTRIES.c.chain == CHAINS.c.id)
+    .correlate(CHAINS)
+    .scalar_subquery()
 )
+_LAST = (
+    select(*CHAINS.c, ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
+    .outerjoin(ENTRIES, and_(ENTRIES.c.chain == CHAINS.c.id, ENTRIES.c.seq == _NUMBER))
+    .where(CHAINS.c.repo == bindparam("repo"))
+)
+"""A chain's row and its last entry, in one question."""
 _BEHIND = (
     select(ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
     .where(ENTRIES.c.chain == bindparam("chain"), ENTRIES.c.seq > bindparam("after"))
     .order_by(ENTRIES.c.seq)
     .limit(PAGE)
 )
-_HELD = select(ENTRIES.c.key).where(
-    ENTRIES.c.chain == bindparam("chain"), ENTRIES.c.key.in_(bindparam("keys", expanding=True))
-)
-_KEPT = select(BLOBS.c.digest).where(
-    BLOBS.c.chain == bindparam("chain"), BLOBS.c.digest.in_(bindparam("digests", expanding=True))
-)
 _BLOB = select(BLOBS.c.content).where(
     BLOBS.c.chain == bindparam("chain"), BLOBS.c.digest == bindparam("digest")
+)
+_DIGESTS = (
+    select(BLOBS.c.digest).where(BLOBS.c.chain == bindparam("chain")).order_by(BLOBS.c.digest)
 )
 _ENDS = update(CHAINS).where(CHAINS.c.id == bindparam("chain"))
 
@@ -62,6 +64,8 @@ class SqlLedger:
     def __init__(self, database: Database, repo: str) -> None:
         self.repo = repo
         self.database = database
+        self._keys = database.among([ENTRIES.c.key], ENTRIES.c.key)
+        self._contents = database.among([BLOBS.c.digest], BLOBS.c.digest)
 
     def head(self) -> Head:
         """Return the end of the chain; number 0 of an empty one."""
@@ -90,42 +94,24 @@ class SqlLedger:
                 stored, head = seal(draft, self.repo, head, now)
                 written.append(stored)
                 rows.append(row_of(chain, draft, stored, head.recorded_at or now))
-            self.write(connection, End(chain, head), rows, blobs)
+            self.keep(connection, chain, blobs)
+            if rows:
+                self.database.add(connection, rows)
+                self.conclude(connection, chain, head)
         return written
 
-    def write(
-        self,
-        connection: Connection,
-        end: End,
-        rows: Sequence[dict[str, Any]],
-        blobs: Iterable[bytes],
-    ) -> None:
-        """Write rows of entries that are linked already, contents, and the new end of the chain."""
-        chain, head, _ = end
-        self._keep(connection, chain, {sha256(content): content for content in blobs})
-        if rows:
-            recorded_at = micros(head.recorded_at) if head.recorded_at else None
-            ends = {"seq": head.seq, "digest": head.digest, "recorded_at": recorded_at}
-            connection.exec_driver_sql(*self._insertion(rows))
-            connection.execute(_ENDS, {"chain": chain, **ends})
-
-    def _insertion(self, rows: Sequence[dict[str, Any]]) -> tuple[str, list[Any]]:
-        """Return the statement as the driver has it: half the time of many rows went into that."""
-        text, by_name = self._insert
-        return text, [*rows] if by_name else [tuple(row.values()) for row in rows]
-
-    @cached_property
-    def _insert(self) -> tuple[str, bool]:
-        compiled = insert(ENTRIES).compile(dialect=self.database.engine.dialect)
-        return str(compiled), compiled.positiontup is None
+    def conclude(self, connection: Connection, chain: int, head: Head) -> None:
+        """Write down where a chain ends now."""
+        at = None if head.recorded_at is None else micros(head.recorded_at)
+        ends = {"seq": head.seq, "digest": head.digest, "recorded_at": at}
+        connection.execute(_ENDS, {"chain": chain, **ends})
 
     def end(self, connection: Connection) -> End | None:
         """Return the end of the chain as it is written down; None: nothing was ever written."""
         found = connection.execute(_CHAIN, {"repo": self.repo}).first()
         if found is None:
             return None
-        at = None if found.recorded_at is None else moment(found.recorded_at)
-        return End(found.id, Head(found.seq, found.digest, at), found.projected_seq)
+        return _end(*found)
 
     def sound_end(self, connection: Connection) -> End:
         """Return the end of the chain, once it is known to be that of its last entry.
@@ -133,13 +119,13 @@ class SqlLedger:
         Raises:
             BrokenChainError: when it is not.
         """
-        end = self.end(connection)
-        if end is None:
+        found = connection.execute(_LAST, {"repo": self.repo}).first()
+        if found is None:
             made = connection.execute(insert(CHAINS), {"repo": self.repo, "seq": 0})
             (chain,) = made.inserted_primary_key or (0,)
             return End(chain, Head())
-        last = connection.execute(_LAST, {"chain": end.chain}).first()
-        seq, content, digest = (0, b"", None) if last is None else last
+        end = _end(*found[:6])
+        seq, content, digest = found[6] or 0, found[7], found[8]
         if seq < end.head.seq:
             raise BrokenChainError(seq + 1, f"is missing: the ledger went on to {end.head.seq}")
         if seq > end.head.seq:
@@ -153,15 +139,17 @@ class SqlLedger:
     def _held(self, connection: Connection, chain: int, keys: Sequence[str]) -> set[str]:
         held: set[str] = set()
         for start in range(0, len(keys), ASKED):
-            asked = {"chain": chain, "keys": keys[start : start + ASKED]}
-            held.update(connection.scalars(_HELD, asked))
+            asked = {"chain": chain, "asked": keys[start : start + ASKED]}
+            held.update(connection.scalars(self._keys, asked))
         return held
 
-    def _keep(self, connection: Connection, chain: int, blobs: dict[str, bytes]) -> None:
+    def keep(self, connection: Connection, chain: int, contents: Iterable[bytes]) -> None:
+        """Keep those contents that are not kept yet."""
+        blobs = {sha256(content): content for content in contents}
         digests = [*blobs]
         for start in range(0, len(digests), ASKED):
             asked = digests[start : start + ASKED]
-            kept = {*connection.scalars(_KEPT, {"chain": chain, "digests": asked})}
+            kept = {*connection.scalars(self._contents, {"chain": chain, "asked": asked})}
             rows = [
                 {"chain": chain, "digest": digest, "content": zlib.compress(blobs[digest])}
                 for digest in asked
@@ -202,13 +190,29 @@ class SqlLedger:
             packed = connection.scalar(_BLOB, asked)
         return None if packed is None else unpacked(digest, packed)
 
+    def digests(self) -> Sequence[str]:
+        """Return the digests of all contents that are kept, in order."""
+        with self.database.reading() as connection:
+            end = self.end(connection)
+            asked = {"chain": end.chain if end else 0}
+            return [*connection.scalars(_DIGESTS, asked)]
+
     def close(self) -> None:
         """Let go of the connections."""
         self.database.close()
 
 
-def row_of(chain: int, draft: Draft, stored: Stored, recorded_at: datetime) -> dict[str, Any]:
-    """Return an entry as the table has it, its columns in order."""
+def _end(
+    chain: int, _repo: str, seq: int, digest: str | None, recorded_at: int | None, projected: int
+) -> End:
+    at = None if recorded_at is None else moment(recorded_at)
+    return End(chain, Head(seq, digest, at), projected)
+
+
+def row_of(
+    chain: int, draft: Draft | Entry, stored: Stored, recorded_at: datetime
+) -> dict[str, Any]:
+    """Return an entry as `Database.add` takes it, its columns in the order of the table."""
     change = draft.body.get("change")
     return {
         "chain": chain,

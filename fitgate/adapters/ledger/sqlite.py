@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from fitgate.adapters.ledger.database import PATIENCE, Database
+from fitgate.adapters.ledger.tables import ENTRIES
 from fitgate.errors import UserError
 
+_INSERT = f"INSERT INTO entries VALUES ({', '.join('?' for _ in ENTRIES.c)})"  # noqa: S608 - marks
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _WRITE_LOCK = 120
 """The byte of the -shm file that a writer locks (sqlite.org/walformat.html, section 2.3)."""
@@ -24,7 +27,7 @@ class SqliteDatabase(Database):
         """Open the file; with `create` it is made where it is not there.
 
         Raises:
-            UserError: when it is not there, or is no ledger of a shape that this version knows.
+            UserError: when it is not there, or is no database.
         """
         self.file = file
         engine = create_engine(
@@ -32,7 +35,7 @@ class SqliteDatabase(Database):
         )
         event.listen(engine, "connect", _connected)
         event.listen(engine, "begin", _begun)
-        super().__init__(engine, str(file))
+        super().__init__(engine, str(file), patience)
         if not create and not file.exists():
             raise UserError(self._missing)
         try:
@@ -42,10 +45,13 @@ class SqliteDatabase(Database):
                 f"{file}: cannot be opened as a SQLite database: {exc.orig}. Name a file that is "
                 "one, or that is not there yet, in a folder that can be written."
             ) from exc
-        self.prepare(create=create)
 
     def lock(self, connection: Connection, chain: str) -> None:
         """Do nothing: BEGIN IMMEDIATE has locked the whole file."""
+
+    def add(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows to the entries."""
+        connection.exec_driver_sql(_INSERT, [tuple(row.values()) for row in rows])
 
     def is_busy(self, exc: DBAPIError) -> bool:
         """Say whether another connection holds the file's lock."""

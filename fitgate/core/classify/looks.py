@@ -76,7 +76,7 @@ class Looks:
                 self._asking.setdefault(name, set()).add(n)
         self._always = {n for n, (_, may) in enumerate(self._rules) if may(frozenset())}
         self.ids = tuple(looks)
-        self._by_id = looks
+        self.by_id = looks
         lines = {n: look for n, look in looks.items() if isinstance(look, LineCondition)}
         settings = {n: look for n, look in looks.items() if isinstance(look, SettingCondition)}
         self.lines, self.settings = frozenset(lines), frozenset(settings)
@@ -165,7 +165,7 @@ class Looks:
     def _ask(self, file: File) -> _Asked:
         if {file.mode_before, file.mode_after} - {None} == {SUBMODULE}:
             return _NOTHING
-        asking = (name for name in self.concerned_with(file) if _asks(self._by_id[name], file))
+        asking = (name for name in self.concerned_with(file) if _asks(self.by_id[name], file))
         names = frozenset(asking)
         if self._is_the_same(file):
             names -= self._inside

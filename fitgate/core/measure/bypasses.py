@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -69,6 +69,15 @@ def events(row: Row) -> tuple[PassedBy, ...]:
     return row.bypasses
 
 
+def is_judged(row: Row) -> bool:
+    """Say whether it could be told if a landing passed a gate by, whatever the answer.
+
+    A verdict that could not be reached leaves it open. In shadow mode the gate is the team's own:
+    how a landing came is enough.
+    """
+    return row.standing is not Standing.UNJUDGED or (row.mode == "shadow" and row.route is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Tally:
     """IO landings, their bypasses, and which of them could be judged."""
@@ -85,13 +94,17 @@ class _Tally:
         return sum(bool(events(row)) for row in self.rows)
 
     @property
-    def unjudged(self) -> int:
+    def bypassed_of_judged(self) -> int:
+        return sum(bool(events(row)) for row in self.rows if is_judged(row))
+
+    @property
+    def innocent_or_unknown(self) -> int:
         """Return how many neither accuse nor acquit: not judged, and no bypass is known."""
-        return sum(row.standing is Standing.UNJUDGED and not events(row) for row in self.rows)
+        return sum(not (is_judged(row) or events(row)) for row in self.rows)
 
     @property
     def judged(self) -> int:
-        return len(self.rows) - self.unjudged
+        return sum(map(is_judged, self.rows))
 
     def count(self, *, authorised: bool) -> int:
         return sum(passed.authorised is authorised for _, passed in self.passed)
@@ -100,7 +113,7 @@ class _Tally:
         standings = [row.standing for row in self.rows]
         return {
             "events": len(self.passed),
-            "event_ratio": share(len(self.passed), self.judged),
+            "event_ratio": share(sum(is_judged(row) for row, _ in self.passed), self.judged),
             "unauthorised": self.count(authorised=False),
             "authorised": self.count(authorised=True),
             "silent": sum(passed.visibility == "silent" for _, passed in self.passed),
@@ -112,22 +125,23 @@ class _Tally:
 def gbr_ratio(sample: Sample) -> Reading:
     """Measure which share of the IO landings passed a gate by (fit.md 1.4, A4).
 
-    What could not be judged is in neither number; `lowest` and `highest` are what the ratio could
-    be, were all of that innocent or guilty.
+    What could not be judged is in neither number, not even where a bypass is known: to count only
+    the guilty of them would be no rate. `lowest` and `highest` are what the ratio could be, were
+    all of which nothing is known innocent or guilty.
     """
     tally = _Tally.of(sample.effective)
-    everything = len(tally.rows)
+    everything, passed = len(tally.rows), tally.bypassed_of_judged
     return sample.reading(
         replace(RATIO, boundary=boundary(sample)),
-        share(tally.bypassed, tally.judged),
+        share(passed, tally.judged),
         tally.judged,
         sample.effective,
-        unjudged=tally.unjudged + sample.untold,
-        interval=wilson(tally.bypassed, tally.judged),
+        unjudged=everything - tally.judged + sample.untold,
+        interval=wilson(passed, tally.judged),
         beside={
             **tally.beside(),
             "lowest": share(tally.bypassed, everything),
-            "highest": share(tally.bypassed + tally.unjudged, everything),
+            "highest": share(tally.bypassed + tally.innocent_or_unknown, everything),
         },
         why=_why(sample),
     )
@@ -142,7 +156,7 @@ def gbr_per_week(sample: Sample) -> Reading:
     last = sample.moved(Window(window.end - WEEK, window.end, window.as_of))
     reading = _counted(last, PER_WEEK, authorised=None)
     times = [row.landed_at for row, _ in _Tally.of(sample.effective).passed]
-    beside = {**reading.beside, "highest_in_window": _most_in_a_week(times)}
+    beside = {**reading.beside, "highest_in_window": most_in_a_week(times)}
     return replace(reading, window=window, beside=beside)
 
 
@@ -153,7 +167,11 @@ def gbr_unauthorised(sample: Sample) -> Reading:
 
 def boundary(sample: Sample) -> str:
     """Say what landed, and past which gates."""
-    modes = {row.mode for row in sample.effective} or {sample.policy.mode}
+    return boundary_of(sample, {row.mode for row in sample.effective} or {sample.policy.mode})
+
+
+def boundary_of(sample: Sample, modes: Collection[str]) -> str:
+    """Say so from the modes in which these landed."""
     gates = "past a gate in force, in shadow mode past the team's own"
     if len(modes) == 1:
         shadow = "shadow" in modes
@@ -163,14 +181,14 @@ def boundary(sample: Sample) -> str:
 
 def _counted(sample: Sample, estimator: Estimator, *, authorised: bool | None) -> Reading:
     tally = _Tally.of(sample.effective)
-    watched = len(sample.inside) - tally.unjudged - sample.untold
+    watched = len(sample.inside) - tally.innocent_or_unknown - sample.untold
     count = sum(authorised in {None, passed.authorised} for _, passed in tally.passed)
     return sample.reading(
         replace(estimator, boundary=boundary(sample)),
         count if watched else None,
         watched,
         {row.change: row for row, _ in tally.passed}.values(),
-        unjudged=tally.unjudged + sample.untold,
+        unjudged=tally.innocent_or_unknown + sample.untold,
         interval=poisson(count),
         beside={**tally.beside(), "io_landings": len(tally.rows)},
         why=_why(sample),
@@ -178,12 +196,18 @@ def _counted(sample: Sample, estimator: Estimator, *, authorised: bool | None) -
 
 
 def _why(sample: Sample) -> str:
-    if sample.effective:
-        return f"none of {len(sample.effective)} {sample.governed_words()} could be judged"
-    return sample.nothing()
+    rows = sample.effective
+    known = sum(bool(events(row)) for row in rows)
+    return none_judged(sample, len(rows), known) if rows else sample.nothing()
 
 
-def _most_in_a_week(times: Iterable[datetime]) -> float | None:
+def none_judged(sample: Sample, n: int, known: int) -> str:
+    """Say that of so many none could be judged, and of how many a bypass is known all the same."""
+    least = f"; {known} passed a gate by" if known else ""
+    return f"none of {n} {sample.governed_words()} could be judged{least}"
+
+
+def most_in_a_week(times: Iterable[datetime]) -> int:
     """Return how many moments lie in the fullest seven days."""
     ordered = sorted(times)
     return max(_runs(ordered), default=0)

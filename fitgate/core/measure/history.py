@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from fitgate.core.bypasses import events
+from fitgate.core.bypasses import completed
 from fitgate.core.chronicle import Chronicle, Row, Told
 from fitgate.core.measure.landings import Landings, belongs
 from fitgate.core.measure.reading import Scope
 from fitgate.core.policy import Boundary
-from fitgate.core.records.changes import PassedBy
 from fitgate.core.records.controls import Drilled, DrillMissed, Reset, Tripped
 
 
@@ -32,7 +31,7 @@ class History:
             return told
         if isinstance(told, Chronicle):
             return cls(
-                _in_order(_with_bypasses(told)),
+                _in_order(completed(told.rows(), told)),
                 told.told(Drilled),
                 told.told(DrillMissed),
                 told.told(Tripped),
@@ -47,19 +46,6 @@ class History:
             within = tuple(row for row in self.rows if belongs(row, boundary, scope))
             self._scopes[key] = Landings(within, io_only=scope.io_only)
         return self._scopes[key]
-
-
-def _with_bypasses(chronicle: Chronicle) -> Iterator[Row]:
-    """Yield the rows with all their bypasses, also those that only the whole ledger shows."""
-    passed: dict[tuple[str, str, str | None], list[PassedBy]] = {}
-    for event in events(chronicle):
-        passed.setdefault(_place(event.row), []).append(event.passed)
-    for row in chronicle.rows():
-        yield replace(row, bypasses=tuple(passed.get(_place(row), ())))
-
-
-def _place(row: Row) -> tuple[str, str, str | None]:
-    return row.change, row.stage, row.environment
 
 
 def _in_order(rows: Iterable[Row]) -> tuple[Row, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic.types import JsonValue
 
@@ -74,21 +75,69 @@ def _monday(at: datetime) -> datetime:
     return day - timedelta(days=at.weekday())
 
 
+Wanted = tuple[Scope, Window, frozenset[Figure]]
+
+
+class Source(Protocol):
+    """Where figures come from: a history as it is, or one kept in columns."""
+
+    @property
+    def policy(self) -> Policy:
+        """Return the policy that says what is counted."""
+
+    def measure(self, wanted: Sequence[Wanted]) -> list[tuple[Reading, ...]]:
+        """Return the readings of each scope and window, in the order of FIGURES."""
+
+    def first(self, scope: Scope) -> datetime | None:
+        """Return when the first landing of a scope was."""
+
+    def categories(self) -> AbstractSet[str]:
+        """Return the categories of all landings."""
+
+    def environments(self) -> AbstractSet[str]:
+        """Return the environments of all landings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A history as it is, measured by the pure estimators."""
+
+    history: History
+    policy: Policy
+
+    def measure(self, wanted: Sequence[Wanted]) -> list[tuple[Reading, ...]]:
+        """Measure each for itself."""
+        return [measure(self.history, self.policy, *each) for each in wanted]
+
+    def first(self, scope: Scope) -> datetime | None:
+        """Return when the first landing of a scope was."""
+        rows = self.history.landings(self.policy.boundary, scope).rows
+        return rows[0].landed_at if rows else None
+
+    def categories(self) -> AbstractSet[str]:
+        """Return the categories of all landings."""
+        return {name for row in self.history.rows for name in row.nature.categories}
+
+    def environments(self) -> AbstractSet[str]:
+        """Return the environments of all landings."""
+        return {row.environment for row in self.history.rows if row.environment is not None}
+
+
+ALL: frozenset[Figure] = frozenset(FIGURES)
+
+
 def trend(
-    history: History,
-    policy: Policy,
-    scope: Scope,
-    window: Window,
-    only: Collection[Figure] | None = None,
-) -> Iterator[Group]:
-    """Yield the figures of each week of a window; tempo is that of four weeks up to its end."""
-    wanted = FIGURES if only is None else only
-    rows = history.landings(policy.boundary, scope).rows
-    for name, week in weeks(window, rows[0].landed_at if rows else None):
-        longer = replace(week, start=week.end - TEMPO_WEEKS * WEEK)
-        slow = measure(history, policy, scope, longer, TEMPO.intersection(wanted))
-        quick = measure(history, policy, scope, week, {*wanted} - TEMPO)
-        yield Group(name, tuple(sorted((*quick, *slow), key=lambda r: FIGURES.index(r.figure))))
+    source: Source, scope: Scope, window: Window, only: frozenset[Figure] = ALL
+) -> list[Group]:
+    """Return the figures of each week of a window; tempo is that of four weeks up to its end."""
+    cut = [*weeks(window, source.first(scope))]
+    quick = source.measure([(scope, week, only - TEMPO) for _, week in cut])
+    longer = (replace(week, start=week.end - TEMPO_WEEKS * WEEK) for _, week in cut)
+    slow = source.measure([(scope, each, only & TEMPO) for each in longer])
+    return [
+        Group(name, tuple(sorted((*one, *other), key=lambda r: FIGURES.index(r.figure))))
+        for (name, _), one, other in zip(cut, quick, slow, strict=True)
+    ]
 
 
 def at_least(window: Window) -> Window:
@@ -99,32 +148,28 @@ def at_least(window: Window) -> Window:
     return replace(window, start=start)
 
 
-def break_down(
-    history: History, policy: Policy, scope: Scope, window: Window, by: By
-) -> Iterator[Group]:
-    """Yield the figures of each week, category or environment."""
-    match by:
-        case "week":
-            yield from trend(history, policy, scope, window)
-        case "category":
-            for name in _categories(history, policy):
-                one = replace(scope, category=name)
-                yield Group(name, measure(history, policy, one, window))
-        case "environment":
-            for name in _environments(history, policy):
-                one = replace(scope, environment=name)
-                yield Group(name, measure(history, policy, one, window))
+def break_down(source: Source, scope: Scope, window: Window, by: By) -> list[Group]:
+    """Return the figures of each week, category or environment."""
+    if by == "week":
+        return trend(source, scope, window)
+    names = _names(source, by)
+    scopes = (_within(scope, by, name) for name in names)
+    readings = source.measure([(each, window, ALL) for each in scopes])
+    return [Group(name, some) for name, some in zip(names, readings, strict=True)]
 
 
-def _categories(history: History, policy: Policy) -> list[str]:
-    """Return the categories, in the policy's order, then those it does not name."""
-    seen = {name for row in history.rows for name in row.nature.categories}
-    return [*policy.taxonomy, *sorted(seen - {*policy.taxonomy})]
+def _within(scope: Scope, by: By, name: str) -> Scope:
+    if by == "environment":
+        return replace(scope, environment=name)
+    return replace(scope, category=name)
 
 
-def _environments(history: History, policy: Policy) -> list[str]:
-    seen = {row.environment for row in history.rows if row.environment is not None}
-    return sorted(seen.union(policy.boundary.environments))
+def _names(source: Source, by: By) -> list[str]:
+    """Return the environments; or the categories in the policy's order, then those not in it."""
+    policy = source.policy
+    if by == "environment":
+        return sorted(source.environments() | {*policy.boundary.environments})
+    return [*policy.taxonomy, *sorted(source.categories() - {*policy.taxonomy})]
 
 
 def overview_json(overview: Overview) -> dict[str, JsonValue]:

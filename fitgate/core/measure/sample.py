@@ -117,13 +117,15 @@ class Sample:
 
     def nothing(self) -> str:
         """Say why there is nothing to count, and what there is instead."""
-        if self.inside:
-            told = (
-                f"{len(self.inside)} other landed"
-                if not self.untold
-                else (f"of {self.untold} of {len(self.inside)} landings it could not be told")
-            )
-            return f"no {self.governed_words()} in the window; {told}"
         other = sum(self.window.holds(row.landed_at) for row in self.history.rows)
-        left_out = f"; {other} landings are outside this boundary" if other else ""
-        return f"no {self.governed_words()} in the window{left_out}"
+        return self.nothing_of(len(self.inside), self.untold, other)
+
+    def nothing_of(self, inside: int, untold: int, every: int) -> str:
+        """Say so from how many landed inside the boundary, could not be told, and landed at all."""
+        if untold:
+            told = f"; of {untold} of {inside} landings it could not be told"
+        elif inside:
+            told = f"; {inside} other landed"
+        else:
+            told = f"; {every} landings are outside this boundary" if every else ""
+        return f"no {self.governed_words()} in the window{told}"

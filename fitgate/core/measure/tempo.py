@@ -25,6 +25,7 @@ from fitgate.core.measure.validation_lag import UNDECLARED, boundary, lags_of, s
 LEAST = 5
 """Changes in the window without which there is no tempo (fit.md 5.4)."""
 SUSTAINED_DAYS = 14
+AT_ONCE = "all landed at the same moment"
 TAU_U = Estimator(
     figure="tau_u_hours",
     formula="mean of the gaps between neighbouring landings",
@@ -189,16 +190,24 @@ def _ratio_interval(value: float | None, lags: Sequence[float]) -> tuple[float, 
     """Return the interval of the ratio, the gaps taken as exponential and the lags as they are."""
     if value is None or value <= 0:
         return None
-    n = len(lags)
-    of_lags = deviation(lags) / _mean(lags) / math.sqrt(n)
-    return ratio_interval(value, math.hypot(of_lags, 1 / math.sqrt(n - 1)))
+    return tempo_interval(value, len(lags), deviation(lags) / _mean(lags))
+
+
+def tempo_interval(value: float, n: int, variation: float) -> tuple[float, float]:
+    """Return it from the number of changes and the coefficient of variation of their lags."""
+    return ratio_interval(value, math.hypot(variation / math.sqrt(n), 1 / math.sqrt(n - 1)))
 
 
 def _why(sample: Sample, n: int) -> str:
     if sample.effective and not n:
         return UNDECLARED
-    return _too_few(sample, n) if n < LEAST else "all landed at the same moment"
+    return _too_few(sample, n) if n < LEAST else AT_ONCE
 
 
 def _too_few(sample: Sample, n: int) -> str:
-    return f"{n} in the window, at least {LEAST} are needed" if n else sample.nothing()
+    return too_few(n) if n else sample.nothing()
+
+
+def too_few(n: int) -> str:
+    """Say why so many changes have no tempo."""
+    return f"{n} in the window, at least {LEAST} are needed"

@@ -26,17 +26,18 @@ ESTIMATOR = Estimator(
 )  # fmt: skip
 
 
-def breaker_trips(sample: Sample) -> Reading:
+def breaker_trips(sample: Sample, *, landed: bool | None = None) -> Reading:
     """Count the trips in the window, and how long each took to be closed (fit.md 1.8).
 
-    `n` are the breakers that could have tripped. Without a landing or a trip nothing was watched.
+    `n` are the breakers that could have tripped. Without a landing or a trip nothing was watched;
+    `landed` says whether there was one where the sample does not hold the landings themselves.
     """
     in_scope = [told for told in sample.history.tripped if _concerns(sample, told)]
     trips = [told for told in in_scope if not told.record.drill]
     closings = {told.seq: _closing(sample, told) for told in trips}
     hours = sorted((c.at - t.at) / HOUR for t in trips if (c := closings[t.seq]) is not None)
     breakers = {b.name for b in sample.policy.breakers} | {t.record.breaker for t in trips}
-    watched = sample.inside or trips
+    watched = bool(sample.inside if landed is None else landed) or bool(trips)
     return sample.reading(
         replace(ESTIMATOR, boundary=_boundary(sample)),
         len(trips) if breakers and watched else None,

@@ -79,8 +79,11 @@ def share(part: int, whole: int) -> float | None:
 
 
 def _why(sample: Sample, ages: Sequence[float]) -> str:
-    if not sample.effective:
-        return sample.nothing()
-    if not ages:
+    return not_closed(len(ages), max(ages, default=0)) if sample.effective else sample.nothing()
+
+
+def not_closed(still: int, oldest: float) -> str:
+    """Say why there is no lag although something took effect."""
+    if not still:
         return UNDECLARED
-    return f"none of {len(ages)} is closed; the oldest is open for {max(ages):.0f} h"
+    return f"none of {still} is closed; the oldest is open for {oldest:.0f} h"

@@ -176,6 +176,8 @@ def _deliverables(
     measured = drill is not None and drill.record.rto is not None and drill.record.rpo is not None
     yield Deliverable("D1", bool(rows), "dashboard")
     yield Deliverable("D2", back >= LABELLED, f"{len(reviewed)} of {len(ios)}")
-    yield Deliverable("D3", True if cases else None, f"{len(cases)}")
+    # What hangs on when a change was last pushed is no proof: it is shown, and not called done.
+    sure = sum(case.pushed_within is None for case in cases)
+    yield Deliverable("D3", True if sure else None, f"{sure} sure, {len(cases) - sure} perhaps")
     yield Deliverable("D4", measured, drill.record.drill if drill else "")
     yield Deliverable("D5", done=True, what="report")

@@ -17,19 +17,24 @@ Seconds = Annotated[int, Field(ge=0)]
 
 @dataclass(frozen=True, slots=True)
 class DrillScheduled:
-    """A rehearsal is to be done; the time of the entry is when it is due."""
+    """A rehearsal is to be done; the time of the entry is when it is due.
+
+    `source`: `policy` where its `drills` say so, and no longer due when they stop to.
+    """
 
     __pydantic_config__ = STRICT
     name: str
     every: Seconds | None = None
     change: str | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Drilled:
     """A rehearsal of the way back ended. Lengths are in seconds, null: not measured.
 
-    `self_reported`: somebody says so, nothing was measured. `log` is the digest of what was said.
+    `self_reported`: somebody says so, nothing was measured; `told` is what of a measured one
+    somebody says. `log` is the digest of what was said.
     """
 
     __pydantic_config__ = STRICT
@@ -47,6 +52,7 @@ class Drilled:
     source: str = ""
     log: Digest | None = None
     note: str = ""
+    told: tuple[Literal["restored", "recovery", "loss"], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,8 @@ class ExceptionGranted:
 class Tripped:
     """A breaker opened. `dry`: in shadow mode, it stops nothing. `drill`: on purpose, to test it.
 
-    `because` says the trigger in words; `trigger` the metric, its value and its limit as text.
+    `because` says the trigger in words; `metric`, `value` and `limit` the same as text; `changes`
+    are the landings that it was about.
     """
 
     __pydantic_config__ = STRICT
@@ -111,6 +118,7 @@ class Tripped:
     by: str | None = None
     dry: bool = False
     drill: bool = False
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,10 @@ class RecoveryPlanned:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """A breaker moved on. A waiver says why, and until when, its figure may be bad."""
+    """A breaker moved on. A waiver says why, and until when, its figure may be bad.
+
+    `by` null: it proved itself. `dry`: of a trip that stopped nothing.
+    """
 
     __pydantic_config__ = STRICT
     breaker: str
@@ -137,6 +148,7 @@ class Reset:
     waiver: str | None = None
     waiver_until: Instant | None = None
     drill: bool = False
+    dry: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from fitgate.errors import Problem
 _LATER_KEYS = {
     "extends": "every change is UNDECIDED",
     "exceptions": "every irreversible operation is UNDECIDED",
-    "drills": "nothing is scheduled",
     "ledger": "nothing is recorded",
     "slack": "nothing is sent",
     "digest": "nothing is sent",

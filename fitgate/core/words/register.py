@@ -68,7 +68,7 @@ def table_row(entry: RegisterEntry) -> tuple[str, ...]:
     number = f" #{entry.number}" if entry.number is not None else ""
     categories = {True: inert(", ".join(counted.categories)), None: "? not told", False: "none"}
     return (
-        entry.date_utc.isoformat(),
+        entry.date_utc.isoformat() if entry.date_utc else "",
         inert(short_id(entry)) + number,
         categories[counted.is_io],
         " ".join(counted.classes),
@@ -109,7 +109,7 @@ def csv_row(entry: RegisterEntry) -> tuple[str, ...]:
     counted, said = entry.counted, entry.reclassified.said if entry.reclassified else ()
     cells = {
         "change_id": entry.change_id,
-        "date_utc": entry.date_utc.isoformat(),
+        "date_utc": entry.date_utc.isoformat() if entry.date_utc else None,
         "number": entry.number,
         "sha": entry.sha,
         "landed_at": _moment(entry.landed_at),

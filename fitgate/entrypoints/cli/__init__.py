@@ -27,7 +27,8 @@ def main() -> None:
     try:
         sys.exit(run(sys.argv[1:]))
     finally:
-        gc.freeze()  # else Python searches all that there is for cycles before it goes
+        if "duckdb" not in sys.modules:  # it complains of all that it finds still there
+            gc.freeze()  # else Python searches all that there is for cycles before it goes
 
 
 def run(words: list[str]) -> int:

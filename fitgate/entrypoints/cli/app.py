@@ -10,13 +10,20 @@ import typer
 from fitgate import __version__
 from fitgate.entrypoints.cli import (
     audit,
+    breaker,
     bypass,
     check,
+    drill,
     facts,
+    interchange,
+    ledger,
     metrics,
+    pilot,
     policy,
     reclassify,
+    record,
     register,
+    replay,
     scan,
     schema,
 )
@@ -31,6 +38,7 @@ app = typer.Typer(
 )
 _AS_THEY_COME = {"ignore_unknown_options": True, "allow_extra_args": True}
 app.command("scan")(scan.scan)
+app.command("replay")(replay.replay)
 
 
 @app.command("check", help=check.HELP, context_settings=_AS_THEY_COME, add_help_option=False)
@@ -43,8 +51,15 @@ app.command("reclassify")(reclassify.reclassify)
 app.add_typer(register.app, name="register")
 app.add_typer(policy.app, name="policy")
 app.add_typer(bypass.app, name="bypass")
+app.add_typer(breaker.app, name="breaker")
 app.add_typer(audit.app, name="audit")
+app.add_typer(ledger.app, name="ledger")
 app.command("metrics")(metrics.metrics)
+app.add_typer(pilot.app, name="pilot")
+app.add_typer(drill.app, name="drill")
+app.add_typer(record.app, name="record")
+app.add_typer(interchange.import_app, name="import")
+app.add_typer(interchange.export_app, name="export")
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

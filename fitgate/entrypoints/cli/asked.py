@@ -53,6 +53,16 @@ def moment(said: str, option: str, shapes: str = "2026-01-31 or 2026-01-31T12:00
         raise UserError(f"{option} {said!r} is not a time that can be told in UTC.") from None
 
 
+def length(said: str, option: str) -> timedelta:
+    """Read a length of time, ISO 8601."""
+    from fitgate.core.values import length_in
+
+    found = length_in(said.strip().upper())
+    if found is None or not said.strip().upper().startswith("P"):
+        raise UserError(f"{option} {said!r} is no length of time, as in PT15M, PT1H or P30D.")
+    return found
+
+
 def text_of(name: str) -> str:
     """Read a file, or stdin where it is called `-`.
 
@@ -65,6 +75,39 @@ def text_of(name: str) -> str:
         raise UserError(
             f"{name}: {exc.strerror}. Give the path of a file that can be read."
         ) from exc
+    except UnicodeDecodeError as exc:
+        raise UserError(f"{name}: is not text in UTF-8 (byte {exc.start}).") from exc
+
+
+def bytes_of(name: str | Path, most: int = 16 << 20) -> bytes:
+    """Read a file of at most so many bytes, or stdin where it is called `-`.
+
+    Raises:
+        UserError: when it cannot be read, or is larger.
+    """
+    try:
+        if str(name) == "-":
+            content = sys.stdin.buffer.read(most + 1)
+        else:
+            with Path(name).open("rb") as file:
+                content = file.read(most + 1)
+    except OSError as exc:
+        raise UserError(
+            f"{name}: {exc.strerror}. Give the path of a file that can be read."
+        ) from exc
+    if len(content) > most:
+        raise UserError(f"{name}: is larger than {most >> 20} MiB.")
+    return content
+
+
+def decoded(content: bytes, name: str) -> str:
+    """Return the text of a file as it stands, its ends of lines kept.
+
+    Raises:
+        UserError: when it is not UTF-8.
+    """
+    try:
+        return content.decode()
     except UnicodeDecodeError as exc:
         raise UserError(f"{name}: is not text in UTF-8 (byte {exc.start}).") from exc
 

@@ -14,9 +14,11 @@ from fitgate.entrypoints.cli import asked
 from fitgate.errors import UserError
 
 if TYPE_CHECKING:
+    from fitgate.core.chronicle import Chronicle
     from fitgate.core.facts import Facts
     from fitgate.core.verdict import Verdict
 
+SQLITE = "sqlite:///"
 HELP = """Say whether a change is irreversible, what it waits for, who can act and until when.
 
 Exit code: 0 allowed, not irreversible, or shadow; 1 HOLD, UNDECIDED or DENY in enforce mode.
@@ -35,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     say("--pull", metavar="OWNER/REPO#N", help="a pull request on GitHub")
     say("--facts", metavar="FILE", help="judge these facts instead; - is stdin")
     say("--policy", metavar="FILE", help="judge by this policy, not that of the base")
+    say("--ledger", metavar="WHERE", help="what it remembers counts: breakers, drills, overrides")
     say("--json", action="store_true", dest="as_json", help="print the verdict as JSON")
     say("--as-of", metavar="TIME", help="judge as of then, not as of now")
     return parser
@@ -58,7 +61,7 @@ def run(words: Sequence[str]) -> int:
         seen, verdict = judged.facts, judged.verdict
     else:
         which = said.base, said.head, said.change
-        seen, verdict = _of_clone(said.path, which, said.policy, at)
+        seen, verdict = _of_clone(said.path, which, said.policy, at, said.ledger)
     _show(seen, verdict, as_json=said.as_json)
     return _code(verdict)
 
@@ -80,7 +83,11 @@ def _of_facts(name: str, policy: str | None, as_of: str | None) -> tuple[Facts, 
 
 
 def _of_clone(
-    path: Path, which: tuple[str | None, str, str | None], policy: str | None, at: datetime
+    path: Path,
+    which: tuple[str | None, str, str | None],
+    policy: str | None,
+    at: datetime,
+    ledger: str | None,
 ) -> tuple[Facts, Verdict]:
     from fitgate.bootstrap import open_clone, shipped_policies
     from fitgate.entrypoints.cli.landed import event_of
@@ -89,7 +96,8 @@ def _of_clone(
     given = asked.policy_file(policy)
     with open_clone(path) as clone:
         event = event_of(clone, *which, at)
-        (judged,) = run(event, clone, Policies(clone, shipped_policies(), given))
+        policies = Policies(clone, shipped_policies(), given, _told(ledger, path))
+        (judged,) = run(event, clone, policies)
     _, _, change = which
     if change is None or not (said := asked.reviews_file(path, None)).exists():
         return judged.facts, judged.verdict
@@ -98,6 +106,23 @@ def _of_clone(
     reviews = asked.reviews(said, must_exist=True)
     people_say = weigh(judged.facts, judged.verdict, judged.policy, reviews)
     return judged.facts, replace(judged.verdict, reclassified=people_say)
+
+
+def _told(ledger: str | None, path: Path) -> Chronicle | None:
+    """Return what the ledger here remembers; None: there is none, and none was asked for."""
+    from fitgate.settings import BY_DEFAULT, settings
+
+    where = ledger or settings().database_url
+    if (
+        ledger is None
+        and where == BY_DEFAULT
+        and not Path(BY_DEFAULT.removeprefix(SQLITE)).exists()
+    ):
+        return None
+    from fitgate.entrypoints.cli.ledgers import opened, told_by
+
+    with opened(where, path) as home:
+        return told_by(home)
 
 
 def _on_a_forge(facts: Facts, verdict: Verdict) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -18,12 +20,13 @@ from fitgate.errors import UserError
 
 if TYPE_CHECKING:
     from fitgate.core.chronicle import Chronicle
-    from fitgate.core.measure.history import History
-    from fitgate.core.measure.overview import Overview
+    from fitgate.core.measure.overview import Overview, Source
     from fitgate.core.measure.reading import Figure, Scope, Window
     from fitgate.core.policy import Policy
     from fitgate.ports import Ledger
 
+MANY = 200_000
+"""Landings beyond which figures are computed in columns, where DuckDB is installed."""
 _EXAMPLES = "P28D, 12w, 90d or all"
 
 
@@ -68,24 +71,53 @@ def metrics(
     What cannot be known is unknown, and says why. Boundary and thresholds are those of --policy,
     else of the policy that judged last by the ledger, else of FITGate's default.
     """
-    from fitgate.core.measure.history import History
     from fitgate.core.measure.reading import Scope
+    from fitgate.entrypoints.cli.figures import overview_of, write_page
     from fitgate.entrypoints.cli.ledgers import opened
+    from fitgate.settings import settings
 
     at = asked.moment(as_of, "--as-of") if as_of else asked.now()
     wanted = _window(window, at)
     figure = _figure(explain) if explain else None
     with opened(ledger, path, repo) as home:
-        told = _chronicle(home, at)
-        given, source = _policy(policy, told, home)
-        history = History.of(told)
         of = Scope(home.repo, environment=scope)
         if figure is not None:
-            _explain(figure, home, (history, given, of, wanted), as_json=as_json)
+            _explain(figure, home, policy, (of, wanted), as_json=as_json)
             return
-        overview = _overview(history, given, source, of, wanted, told.seq, by)
-    files = _write(out, overview, history, given) if out is not None else []
+        place = ledger or settings().database_url
+        with _source(home, place, policy, at, many=as_of is None) as (figures, told):
+            overview = overview_of(figures, told, of, wanted, None if by is None else by.value)
+            files = write_page(out, overview, figures) if out is not None else []
     _show(overview, files, as_json=as_json)
+
+
+@contextmanager
+def _source(
+    ledger: Ledger, where: str, given: str | None, at: datetime, *, many: bool
+) -> Iterator[tuple[Source, tuple[str, int]]]:
+    """Open the figures of a ledger; tell where their policy is from, and how many entries it has.
+
+    Of many landings they are in columns: these are told as things stand now.
+    """
+    from fitgate.bootstrap import figures_in_columns
+    from fitgate.core.measure.history import History
+    from fitgate.core.measure.overview import Plain
+    from fitgate.entrypoints.cli.figures import that_judged
+
+    said: list[str] = []
+
+    def policy(told: Chronicle) -> Policy:
+        found, source = that_judged(given, told, ledger)
+        said.append(source)
+        return found
+
+    if many:
+        with figures_in_columns(ledger, where, policy, MANY) as columns:
+            if columns is not None:
+                yield columns, (said[0], ledger.head().seq)
+                return
+    told = _chronicle(ledger, at)
+    yield Plain(History.of(told), policy(told)), (said[-1], told.seq)
 
 
 def _window(said: str, at: datetime) -> Window:
@@ -131,52 +163,6 @@ def _chronicle(ledger: Ledger, at: datetime) -> Chronicle:
     return told
 
 
-def _policy(given: str | None, told: Chronicle, ledger: Ledger) -> tuple[Policy, str]:
-    """Return the policy that says what the figures are of, and where it is from."""
-    from fitgate.bootstrap import shipped_policies
-    from fitgate.core.in_force import SHIPPED
-    from fitgate.core.reading import parse_policy
-    from fitgate.core.records.controls import PolicyChanged
-
-    file = asked.policy_file(given)
-    if file is not None:
-        return file.policy, f"{given}, mode {file.policy.mode}"
-    changes = sorted(told.told(PolicyChanged), key=lambda each: (each.at, each.seq))
-    if changes:
-        last = changes[-1].record
-        text = ledger.blob(last.after)
-        if text is not None:
-            found = parse_policy(text.decode(), last.source, shipped_policies()).policy
-            at = f" at {last.commit[:12]}" if last.commit else ""
-            return found, f"{last.source}{at}, which judged last, mode {found.mode}"
-    default = parse_policy(shipped_policies()["default"], SHIPPED, shipped_policies()).policy
-    return default, f"{SHIPPED}, mode {default.mode}, as the ledger holds no policy"
-
-
-def _overview(  # noqa: PLR0917 - what an overview is made of
-    history: History,
-    policy: Policy,
-    source: str,
-    scope: Scope,
-    window: Window,
-    entries: int,
-    by: Breakdown | None,
-) -> Overview:
-    from fitgate.core.measure.figures import measure
-    from fitgate.core.measure.overview import Overview, break_down
-
-    groups = break_down(history, policy, scope, window, by.value) if by is not None else ()
-    return Overview(
-        source,
-        scope,
-        window,
-        entries,
-        measure(history, policy, scope, window),
-        by.value if by is not None else None,
-        tuple(groups),
-    )
-
-
 def _show(overview: Overview, files: list[Path], *, as_json: bool) -> None:
     from fitgate.bootstrap import print_table
     from fitgate.core.measure.overview import overview_json
@@ -206,7 +192,8 @@ def _show(overview: Overview, files: list[Path], *, as_json: bool) -> None:
 def _explain(
     figure: Figure,
     ledger: Ledger,
-    of: tuple[History, Policy, Scope, Window],
+    given: str | None,
+    of: tuple[Scope, Window],
     *,
     as_json: bool,
 ) -> None:
@@ -216,8 +203,12 @@ def _explain(
     from fitgate.core.measure.figures import measure
     from fitgate.core.measure.reading import reading_json
     from fitgate.core.words import metrics as words
+    from fitgate.entrypoints.cli.figures import that_judged
 
-    (reading,) = measure(*of, only=(figure,))
+    _, window = of
+    chronicle = _chronicle(ledger, window.end)
+    policy, _ = that_judged(given, chronicle, ledger)
+    (reading,) = measure(chronicle, policy, *of, only=(figure,))
     wanted = frozenset(reading.entries)
     entries = [entry for entry in read(ledger.stored()) if entry.seq in wanted]
     if as_json:
@@ -231,25 +222,3 @@ def _explain(
         print_table(words.ENTRIES, lambda: rows, colour=asked.colourful())
     else:
         print("It is made of no entries.")
-
-
-def _write(out: Path, overview: Overview, history: History, policy: Policy) -> list[Path]:
-    from fitgate import __version__
-    from fitgate.bootstrap import metrics_page, written
-    from fitgate.core.measure.bands import limits_of
-    from fitgate.core.measure.overview import at_least, overview_json, trend
-    from fitgate.core.measure.reading import FIGURES
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise UserError(f"{out}: cannot be written: {exc.strerror}. Name another folder.") from exc
-    files = [out / "metrics.json", out / "metrics.html"]
-    with written(files[0]) as file:
-        json.dump(overview_json(overview), file, indent=2, ensure_ascii=False)
-        file.write("\n")
-    drawn = tuple(trend(history, policy, overview.scope, at_least(overview.window)))
-    limits = {figure: limits_of(figure, policy) for figure in FIGURES}
-    with written(files[1]) as file:
-        metrics_page(overview, drawn, limits, __version__, file)
-    return files

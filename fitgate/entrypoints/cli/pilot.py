@@ -15,6 +15,8 @@ from fitgate.errors import UserError
 
 if TYPE_CHECKING:
     from fitgate.core.chronicle import Told
+    from fitgate.core.measure.history import History
+    from fitgate.core.measure.overview import Overview
     from fitgate.core.pilots.report import Report
     from fitgate.core.policy import Policy
     from fitgate.core.records.controls import PilotStarted
@@ -25,7 +27,9 @@ PathArgument = Annotated[Path, typer.Argument(help="A folder of the clone.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 PolicyOption = Annotated[
     str | None,
-    typer.Option("--policy", help="The policy to report under, not the clone's.", metavar="FILE"),
+    typer.Option(
+        "--policy", help="Report under this policy, not the one that judged last.", metavar="FILE"
+    ),
 ]
 SinceOption = Annotated[
     str, typer.Option(help="How far back from the start changes count.", metavar="WHEN")
@@ -52,12 +56,14 @@ def start(
     from fitgate.core.records import draft
     from fitgate.core.records.controls import PilotStarted
     from fitgate.core.words.pilot_progress import start_lines
+    from fitgate.entrypoints.cli.figures import that_judged
     from fitgate.entrypoints.cli.ledgers import opened, told_by
 
     now = asked.now()
-    said = _policy(path, policy)
     with opened(ledger, path, repo, create=True) as home:
-        running = started(told_by(home))
+        told = told_by(home)
+        said, _ = that_judged(policy, told, home)
+        running = started(told)
         if running is not None and now < running.record.until:
             raise UserError(
                 f"A pilot is running until {running.record.until:%Y-%m-%d}. "
@@ -91,7 +97,7 @@ def status(
 
     now = asked.now()
     with opened(ledger, path, repo) as home:
-        told = _report(home, path, policy, since, now)
+        told, *_ = _report(home, path, policy, since, now)
     if as_json:
         print(json.dumps(report_json(told)["deliverables"], indent=2))
         return
@@ -103,7 +109,7 @@ def report(
     path: PathArgument = Path(),
     *,
     out: Annotated[
-        Path | None, typer.Option(help="Write report.md and report.json here.", metavar="DIR")
+        Path | None, typer.Option(help="Write the report and its dashboard here.", metavar="DIR")
     ] = None,
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="No names, ids or paths: to be shared outside.")
@@ -120,31 +126,39 @@ def report(
 ) -> None:
     """Report on the pilot: the nine sections of the pilot pack, filled from the ledger."""
     from fitgate.bootstrap import written
+    from fitgate.core.measure.overview import Plain
     from fitgate.core.pilots.report import report_json
     from fitgate.core.words.pilot import markdown
+    from fitgate.entrypoints.cli.figures import write_page
     from fitgate.entrypoints.cli.ledgers import opened
 
     at = asked.moment(as_of, "--as-of") if as_of else None
     with opened(ledger, path, repo) as home:
-        told = _report(home, path, policy, since, at)
+        told, overview, history, judging = _report(home, path, policy, since, at)
     text = markdown(told, anonymous=anonymous)
     document = json.dumps(report_json(told, anonymous=anonymous), indent=2, ensure_ascii=False)
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, content in {"report.md": text, "report.json": document + "\n"}.items():
-            with written(out / name) as file:
-                file.write(content)
-            print(out / name)
+    if out is None:
+        print(document if as_json else text, end="\n" if as_json else "")
         return
-    print(document if as_json else text, end="\n" if as_json else "")
+    # The dashboard is D1; it names the repository, so it is no part of what is shared outside.
+    files = [] if anonymous else write_page(out, overview, Plain(history, judging))
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in {"report.md": text, "report.json": document + "\n"}.items():
+        with written(out / name) as file:
+            file.write(content)
+        files.append(out / name)
+    print("\n".join(map(str, files)))
 
 
 def _report(
     home: Ledger, path: Path, policy: str | None, since: str, as_of: datetime | None
-) -> Report:
-    from fitgate.core.measure.figures import measure
+) -> tuple[Report, Overview, History, Policy]:
+    """Fill the report; beside it what the page of its figures is made from."""
+    from fitgate.core.measure.history import History
+    from fitgate.core.measure.overview import Plain
     from fitgate.core.measure.reading import Scope, Window
     from fitgate.core.pilots import filling
+    from fitgate.entrypoints.cli.figures import overview_of, that_judged
     from fitgate.entrypoints.cli.ledgers import told_by
     from fitgate.entrypoints.cli.replaying import counterfactuals
 
@@ -155,24 +169,14 @@ def _report(
     end = min(begun.record.until, as_of or _last(home, begun))
     told = told_by(home, as_of=end)
     window = Window(asked.since(since, begun.at), end)
-    said = _policy(path, policy)
-    readings = measure(told, said, Scope(home.repo), window)
+    judging, source = that_judged(policy, told, home)
+    history = History.of(told)
+    overview = overview_of(Plain(history, judging), (source, told.seq), Scope(home.repo), window)
     cases = counterfactuals(path, policy, window)
-    return filling.report(filling.Observed(told, begun, said, window), readings, cases)
+    observed = filling.Observed(told, begun, judging, window)
+    return filling.report(observed, overview.readings, cases), overview, history, judging
 
 
 def _last(home: Ledger, begun: Told[PilotStarted]) -> datetime:
     """Return when the ledger was last written: the same on every machine that has it."""
     return home.head().recorded_at or begun.at
-
-
-def _policy(path: Path, named: str | None) -> Policy:
-    """Return the policy that is given, else the one that stands in the clone."""
-    from fitgate.bootstrap import open_clone, shipped_policies
-    from fitgate.core.in_force import choose
-
-    given = asked.policy_file(named)
-    if given is not None:
-        return given.policy
-    with open_clone(path) as clone:
-        return choose(clone.policies(clone.resolve("HEAD")), shipped_policies()).policy

@@ -24,6 +24,7 @@ from fitgate.core.recording import (
     reverted_draft,
     review_drafts,
 )
+from fitgate.core.records.changes import Decided
 from fitgate.core.records.controls import PolicyChanged
 from fitgate.core.register import Line, RegisterEntry, line_adapter
 from fitgate.core.review import Review
@@ -133,16 +134,17 @@ def _judgement(line: Line, texts: Texts) -> tuple[Judgement, str | None]:
 
 def _recorder(ledger: Ledger, at: datetime) -> Recorder:
     """Return a recorder that knows what the ledger holds of the time before."""
-    known = Chronicle(read(ledger.stored(), as_of=at))
+    known = Chronicle(read(ledger.stored()))
     before = sorted((r for r in known.rows() if r.landed_at < at), key=lambda r: r.landed_at)
     practice = Practice()
     for row in before[-LANDINGS:]:
         practice.add(pushed=row.route == "push")
+    decisions = known.told(Decided)
     changes = [told for told in known.told(PolicyChanged) if told.at < at]
     if not changes:
-        return Recorder(practice)
+        return Recorder(practice, decisions=decisions)
     last = max(changes, key=lambda told: (told.at, told.seq)).record.after
-    return Recorder(practice, InForce(last, _policy(ledger.blob(last))))
+    return Recorder(practice, InForce(last, _policy(ledger.blob(last))), decisions)
 
 
 def _policy(text: bytes | None) -> Policy | None:

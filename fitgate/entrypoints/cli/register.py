@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fitgate.entrypoints.cli import asked
+from fitgate.entrypoints.cli import asked, register_exchange
 from fitgate.entrypoints.cli.asking import Status, ask
 
 if TYPE_CHECKING:
     from fitgate.core.review import Review
 
 app = typer.Typer(help="Review the IO register.", no_args_is_help=True)
+app.command("import")(register_exchange.import_)
+app.command("export")(register_exchange.export)
 File = Annotated[
     Path | None,
     typer.Option(help=f"The reviews, if not in {asked.REVIEWS}.", metavar="FILE"),

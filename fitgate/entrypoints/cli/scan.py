@@ -102,6 +102,7 @@ def scan(
             if record:
                 with opened(ledger, path, create=True) as home:
                     _record(journal, register, work, policy, home)
+                    _review(path, policy, home)
             files = write_register(out, register) if out is not None else []
             journal.remove()
             _show(register, path, files, Format.JSON if as_json else form)
@@ -122,6 +123,20 @@ def _record(
     )  # fmt: skip
     said = recording.record_reviews(register.entries(), work.reviews, home, asked.now())
     print(f"fitgate: {done.entries + said} entries written into the ledger", file=sys.stderr)
+
+
+def _review(path: Path, policy: str | None, home: Ledger) -> None:
+    """Look at all breakers after what was written, and note down and tell which have moved."""
+    from fitgate.core.breaker.watching import watch
+    from fitgate.core.words.breaker import due_words
+    from fitgate.entrypoints.cli.governing import governing
+    from fitgate.entrypoints.cli.ledgers import told_by
+
+    now = asked.now()
+    due = watch(governing(path, policy).policy, told_by(home), now)
+    home.append(due, now)
+    for draft in due:
+        print(f"fitgate: {due_words(draft)}", file=sys.stderr)
 
 
 def _show(register: Register, path: Path, files: list[Path], form: Format) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar
 
 from fitgate.bootstrap import Clone, open_clone, shipped_policies
 from fitgate.core.events import Event
@@ -28,8 +28,9 @@ from fitgate.core.words.matches import match_sentence
 from fitgate.errors import FitgateError, UpstreamError
 from fitgate.pipeline import BATCH, Judged, Policies, Share, run
 
-Batch = list[bytes]
-"""The lines of the changes that were looked into together; an empty one ends a share."""
+Told = TypeVar("Told")
+Batch = list[Told]
+"""What is told of the changes that were looked into together; an empty one ends a share."""
 
 MOST_JOBS = 4
 SHORT = 250
@@ -53,6 +54,17 @@ def worth(changes: int) -> int:
     return min(len(usable(0)) if usable else os.cpu_count() or 1, MOST_JOBS)
 
 
+class Task(Protocol[Told]):
+    """What a process must know to judge its share of a history, and how it does."""
+
+    @property
+    def path(self) -> Path:
+        """Return a folder of the clone."""
+
+    def batches(self, clone: Clone, share: Share) -> Iterator[Batch[Told]]:
+        """Judge a share and yield what is told of each change, a batch at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What a process must know to judge its share of a scan."""
@@ -63,7 +75,7 @@ class Work:
     done: int
     keep_facts: bool = False
 
-    def batches(self, clone: Clone, share: Share) -> Iterator[Batch]:
+    def batches(self, clone: Clone, share: Share) -> Iterator[Batch[bytes]]:
         """Judge a share and yield its lines, a batch at a time."""
         policies = Policies(clone, shipped_policies(), self.given)
         judged = run(self.event, clone, policies, self.done, share)
@@ -82,8 +94,8 @@ class Work:
 
 
 @contextmanager
-def judged(work: Work, clone: Clone, jobs: int) -> Iterator[Iterator[bytes]]:
-    """Give the lines of all changes in their order, judged by this process and `jobs - 1` others.
+def judged(work: Task[Told], clone: Clone, jobs: int) -> Iterator[Iterator[Told]]:
+    """Give what is told of each change in order, judged by this process and `jobs - 1` others.
 
     Raises:
         UpstreamError: when one of the others was not started, or was ended from outside; what it
@@ -94,9 +106,9 @@ def judged(work: Work, clone: Clone, jobs: int) -> Iterator[Iterator[bytes]]:
         yield _in_order(work.batches(clone, Share(0, jobs)), others)
 
 
-def _in_order(own: Iterator[Batch], others: Sequence[_Worker]) -> Iterator[bytes]:
-    """Yield the lines of each in turn; while another is not ready, ours are judged ahead."""
-    ahead: deque[Batch] = deque()
+def _in_order(own: Iterator[Batch[Told]], others: Sequence[_Worker[Told]]) -> Iterator[Told]:
+    """Yield what each tells in turn; while another is not ready, ours are judged ahead."""
+    ahead: deque[Batch[Told]] = deque()
     for number in count():
         turn = number % (len(others) + 1)
         if turn == 0:
@@ -127,7 +139,7 @@ class _Failure:
         return error
 
 
-class _Worker:
+class _Worker(Generic[Told]):
     """Another process of ours, and the one pipe on which it is told its work and says its lines.
 
     It is no child of `multiprocessing`: that would look for its modules in the working directory
@@ -135,7 +147,7 @@ class _Worker:
     to act on (a process group of its own). It borrows nothing of ours but its end of the pipe.
     """
 
-    def __init__(self, work: Work, share: Share) -> None:
+    def __init__(self, work: Task[Told], share: Share) -> None:
         from multiprocessing.connection import Pipe
 
         self._pipe, theirs = Pipe()
@@ -171,7 +183,7 @@ class _Worker:
         """Say whether it can be heard without waiting; it can be when it is gone."""
         return self._pipe.poll()
 
-    def hear(self) -> Batch:
+    def hear(self) -> Batch[Told]:
         """Return its next batch.
 
         Raises:
@@ -179,7 +191,7 @@ class _Worker:
             UpstreamError: when it was ended from outside.
         """
         try:
-            said: Batch | _Failure | str = self._pipe.recv()
+            said: Batch[Told] | _Failure | str = self._pipe.recv()
         except (EOFError, OSError):
             raise self._is_gone() from None
         match said:
@@ -200,7 +212,7 @@ class _Worker:
 def _failed(how: str) -> UpstreamError:
     return UpstreamError(
         f"A process that judged a share of this scan {how}, as happens where memory is short. "
-        "Run it again with --jobs 1; if it was into --out, --resume goes on from here."
+        "Run it again with --jobs 1; a scan into --out goes on from here with --resume."
     )
 
 
@@ -223,7 +235,7 @@ def serve(descriptor: int) -> None:
             pipe.send(traceback.format_exc())
 
 
-def _judge(work: Work, share: Share, say: Callable[[Batch], None]) -> None:
+def _judge(work: Task[Told], share: Share, say: Callable[[Batch[Told]], None]) -> None:
     with open_clone(work.path) as clone:
         try:
             for batch in work.batches(clone, share):

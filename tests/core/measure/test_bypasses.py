@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from fitgate.core.measure.reading import Band, Window
@@ -53,7 +55,10 @@ def test_what_cannot_be_judged_neither_accuses_nor_acquits() -> None:
         reading = figure(name, rows, window=Window(NOW - 11 * DAY, NOW - 9 * DAY))
         assert (reading.value, reading.unjudged, reading.band) == (None, 3, Band.UNKNOWN)
     rows.append(bypassed("9", PassedBy("direct-push"), standing=Standing.UNJUDGED))
-    assert figure("gbr_ratio", rows).value == 1
+    ratio = figure("gbr_ratio", rows)
+    assert (ratio.value, ratio.beside["lowest"], ratio.beside["highest"]) == (None, 1 / 4, 1)
+    assert ratio.why == "none of 4 IO merges could be judged; 1 passed a gate by"
+    assert figure("gbr_unauthorised", rows).value == 1
 
 
 def test_no_io_in_a_watched_week_is_no_bypass_but_no_ratio_either() -> None:
@@ -74,6 +79,15 @@ def test_in_shadow_mode_only_the_teams_own_gates_count() -> None:
     assert ratio.estimator.boundary.endswith("past the team's own gates (shadow mode)")
     both = figure("gbr_ratio", [*rows, a_row("3")]).estimator.boundary
     assert both.endswith("past a gate in force, in shadow mode past the team's own")
+
+
+def test_in_shadow_mode_how_a_landing_came_is_enough_to_judge_it() -> None:
+    came: dict[str, Any] = {"mode": "shadow", "standing": Standing.UNJUDGED}
+    rows = [bypassed("1", PassedBy("direct-push"), route="push", **came)]
+    rows += [a_row(str(n), route="merge", **came) for n in (2, 3, 4)]
+    rows.append(a_row("5", **came))
+    ratio = figure("gbr_ratio", rows)
+    assert (ratio.value, ratio.n, ratio.unjudged) == (1 / 4, 4, 1)
 
 
 def test_a_standing_that_says_bypass_is_one_where_none_is_listed() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fitgate.core.measure.history import History
-from fitgate.core.measure.overview import at_least, break_down, trend, weeks
+from fitgate.core.measure.overview import Plain, at_least, break_down, trend, weeks
 from fitgate.core.measure.reading import Scope, Window
 from fitgate.core.policy import Boundary, Category, Policy
 from tests.builders import DAY, HOUR, NOW
@@ -41,19 +41,19 @@ def test_a_week_begins_on_monday() -> None:
 
 def test_a_week_is_looked_at_from_now_and_its_tempo_is_that_of_four() -> None:
     rows = [closed_after(70, str(n), landed_at=NOW - n * 3 * DAY) for n in range(1, 9)]
-    groups = [*trend(History.of(rows), POLICY, SCOPE, WINDOW)]
+    groups = trend(Plain(History.of(rows), POLICY), SCOPE, WINDOW)
     lags = [group.reading("vl_hours") for group in groups]
     assert sum(lag.n for lag in lags) == 8
     last = groups[-1].reading("tempo_ratio")
     assert last.window == Window(NOW - 28 * DAY, NOW, NOW)
     assert (last.n, lags[-1].window.start) == (8, datetime(2026, 1, 26, tzinfo=UTC))
-    only = [*trend(History.of(rows), POLICY, SCOPE, WINDOW, ("rdpr", "tau_u_hours"))]
+    only = trend(Plain(History.of(rows), POLICY), SCOPE, WINDOW, frozenset({"rdpr", "tau_u_hours"}))
     assert [r.figure for r in only[0].readings] == ["rdpr", "tau_u_hours"]
 
 
 def test_categories_come_in_the_order_of_the_policy_then_those_it_does_not_name() -> None:
     policy = Policy(version=1, taxonomy={"data": Category(name="Data")})
-    groups = [*break_down(History.of([closed_after(9)]), policy, SCOPE, WINDOW, "category")]
+    groups = break_down(Plain(History.of([closed_after(9)]), policy), SCOPE, WINDOW, "category")
     assert [group.name for group in groups] == ["data", "evaluation"]
     assert [group.reading("vl_hours").value for group in groups] == [None, 9]
     assert groups[1].readings[0].scope == Scope("github:1", category="evaluation")
@@ -64,7 +64,7 @@ def test_environments_are_those_that_are_counted_or_were_seen() -> None:
         version=1, boundary=Boundary(effective="deployment", environments=("production",))
     )
     rows = [a_row(stage="deployment", environment="staging")]
-    groups = [*break_down(History.of(rows), policy, SCOPE, WINDOW, "environment")]
+    groups = break_down(Plain(History.of(rows), policy), SCOPE, WINDOW, "environment")
     assert [group.name for group in groups] == ["production", "staging"]
 
 

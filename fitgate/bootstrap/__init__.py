@@ -1,0 +1,66 @@
+"""The only place that names concrete adapters; each is imported when it is asked for."""
+
+from fitgate.bootstrap.clones import (
+    Clone,
+    default_policy,
+    facts_cache,
+    journals,
+    open_clone,
+    rehearse,
+    shipped_policies,
+    stopwatch,
+)
+from fitgate.bootstrap.forges import Hosted, open_github
+from fitgate.bootstrap.ledgers import (
+    chain_in,
+    figures_in_columns,
+    open_database,
+    open_ledger,
+    restored,
+)
+from fitgate.bootstrap.output import (
+    harmless,
+    junit_report,
+    metrics_page,
+    painted,
+    policy_pictures,
+    print_table,
+    progress,
+    read_register,
+    refuse_foreign,
+    register_writers,
+    write_imported_register,
+    write_register,
+    written,
+)
+
+__all__ = [
+    "Clone",
+    "Hosted",
+    "chain_in",
+    "default_policy",
+    "facts_cache",
+    "figures_in_columns",
+    "harmless",
+    "journals",
+    "junit_report",
+    "metrics_page",
+    "open_clone",
+    "open_database",
+    "open_github",
+    "open_ledger",
+    "painted",
+    "policy_pictures",
+    "print_table",
+    "progress",
+    "read_register",
+    "refuse_foreign",
+    "register_writers",
+    "rehearse",
+    "restored",
+    "shipped_policies",
+    "stopwatch",
+    "write_imported_register",
+    "write_register",
+    "written",
+]

@@ -1,0 +1,1 @@
+"""What comes from elsewhere and goes there, in the formats of others: drills, landings, entries."""

@@ -1,0 +1,216 @@
+"""Landings, evaluations and incidents that are told from outside, one a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, cast, get_args
+
+from fitgate.core.classes import derive, in_order
+from fitgate.core.entries import Draft, Entry, moment
+from fitgate.core.interchange.moments import past, utc
+from fitgate.core.interchange.tables import Columns, Reader, Table, name_in
+from fitgate.core.policy import Policy
+from fitgate.core.reclassified import Nature
+from fitgate.core.records import draft
+from fitgate.core.records.changes import Evaluated, Incident, Landed, Stage
+from fitgate.core.shapes import did_you_mean
+from fitgate.core.standing import Standing
+from fitgate.errors import ImportProblemsError, Problem
+
+Kind = Literal["landed", "evaluated", "incident"]
+COLUMNS: Mapping[Kind, Columns] = {
+    "landed": Columns(
+        ("change", "at"),
+        ("stage", "environment", "io", "category", "required", "commit", "number", "note", "key"),
+    ),
+    "evaluated": Columns(("change", "name", "result", "at"), ("pre_landing", "source", "key")),
+    "incident": Columns(("incident", "at"), ("change", "severity", "note", "key")),
+}
+SEVERAL = ";"
+"""What stands between the values of a cell that may hold several."""
+_YES = {"yes": True, "no": False, "1": True, "0": False, "true": True, "false": False}
+_IO: Mapping[str, bool | None] = {**_YES, "unknown": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger knows of what is told: when changes landed, and the entries by their key."""
+
+    landed: Mapping[str, datetime] = field(default_factory=dict)
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+
+
+def told_drafts(
+    kind: Kind, table: Table, policy: Policy, as_of: datetime, known: Known
+) -> tuple[Draft, ...]:
+    """Return what is to be written down, a draft a row; what is known already is among it.
+
+    Raises:
+        ImportProblemsError: with every cell that cannot be, by line and column.
+    """
+    drafts, problems = _read(kind, table, policy, as_of, known)
+    if problems:
+        raise ImportProblemsError(table.source, problems)
+    return tuple(drafts)
+
+
+def keys_of(kind: Kind, table: Table, policy: Policy, as_of: datetime) -> tuple[str, ...]:
+    """Return what the rows of a table are called, as far as that can be told."""
+    return tuple(each.key for each in _read(kind, table, policy, as_of, Known())[0])
+
+
+def _read(
+    kind: Kind, table: Table, policy: Policy, as_of: datetime, known: Known
+) -> tuple[list[Draft], list[Problem]]:
+    read: Callable[[Reader, Policy, datetime, Known], Draft | None] = {
+        "landed": _landed, "evaluated": _evaluated, "incident": _incident,
+    }[kind]  # fmt: skip
+    problems: list[Problem] = []
+    drafts: list[Draft] = []
+    first: dict[str, int] = {}
+    for row in table.rows:
+        cells = Reader(table, row)
+        made = read(cells, policy, as_of, known)
+        if made is not None:
+            _once(cells, made, first, known)
+            drafts.append(made)
+        problems += cells.problems
+    return drafts, problems
+
+
+def _once(cells: Reader, made: Draft, first: dict[str, int], known: Known) -> None:
+    """Make sure that one key says one thing, in the file and in the ledger."""
+    column = "key" if cells.text("key") else cells.table.header[0]
+    line = first.setdefault(made.key, cells.row.line)
+    if line != cells.row.line:
+        cells.wrong(column, f"is the same as line {line}: `{made.key}`", "keep one of them")
+    entry = known.entries.get(made.key)
+    if entry and (entry.kind, entry.at, entry.body) != (made.kind, made.at, made.body):
+        message = f"entry {entry.seq} of the ledger is called `{made.key}` and says otherwise"
+        cells.wrong(column, message, "an entry is never changed: choose another key")
+
+
+def _key(cells: Reader, otherwise: str) -> str:
+    return cells.read("key", name_in) or otherwise
+
+
+def _at(cells: Reader, as_of: datetime) -> datetime | None:
+    return cells.needed("at", lambda text: past(utc(text), as_of))
+
+
+def _several(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name_in(part) for part in text.split(SEVERAL) if part.strip()))
+
+
+def _one_of(choices: Mapping[str, bool | None]) -> Callable[[str], bool | None]:
+    def parse(text: str) -> bool | None:
+        if text.strip().casefold() not in choices:
+            raise ValueError(f"cannot be {text!r}: say {', '.join(choices)}")
+        return choices[text.strip().casefold()]
+
+    return parse
+
+
+def _stage(text: str) -> Stage:
+    if text.strip() not in get_args(Stage):
+        raise ValueError(f"cannot be {text!r}: say {', '.join(get_args(Stage))}")
+    return cast("Stage", text.strip())
+
+
+def _number(text: str) -> int:
+    if not (text.strip().isascii() and text.strip().isdigit()):
+        raise ValueError(f"{text!r} is no whole number")
+    return int(text)
+
+
+def _landed(cells: Reader, policy: Policy, as_of: datetime, _: Known) -> Draft | None:
+    change, at = cells.needed("change", name_in), _at(cells, as_of)
+    stage = cells.read("stage", _stage) or policy.boundary.effective
+    environment = cells.read("environment", name_in)
+    nature = _nature(cells, policy)
+    required = cells.read("required", _several) or policy.boundary.closure.checks or None
+    number = cells.read("number", _number)
+    commit = cells.read("commit", name_in)
+    place = "/".join(filter(None, (change, stage, environment)))
+    key = _key(cells, f"landed/{place}")
+    if change is None or at is None:
+        return None
+    record = Landed(
+        change=change,
+        stage=stage,
+        nature=nature,
+        standing=Standing.NOT_IO if nature.is_io is False else Standing.UNJUDGED,
+        mode=policy.mode,
+        environment=environment,
+        commit=commit,
+        number=number,
+        required=required,
+        note=cells.text("note"),
+    )
+    return draft(record, at, key)
+
+
+def _nature(cells: Reader, policy: Policy) -> Nature:
+    """Return what a change is told to be; of a category, it is one, and else it is not known."""
+    categories = cells.read("category", _several) or ()
+    for name in categories:
+        if name not in policy.taxonomy:
+            remedy = did_you_mean(name, policy.taxonomy)
+            cells.wrong("category", f"there is no category `{name}`", remedy)
+    told = cells.text("io").strip()
+    is_io = cells.read("io", _one_of(_IO)) if told else True if categories else None
+    if is_io is False and categories:
+        cells.wrong("category", "is told of what is told to be no IO")
+    ordered = in_order(policy, categories)
+    return Nature(is_io, ordered, derive(policy, (), ordered).classes if is_io else ())
+
+
+def _evaluated(cells: Reader, _: Policy, as_of: datetime, known: Known) -> Draft | None:
+    change, name = cells.needed("change", name_in), cells.needed("name", name_in)
+    result, at = cells.needed("result", _result), _at(cells, as_of)
+    early = bool(cells.read("pre_landing", _one_of(_YES)))
+    if change is None or name is None or result is None or at is None:
+        return None
+    landed = known.landed.get(change)
+    if early and landed is not None and at > landed:
+        cells.wrong("at", f"is after the change landed ({moment(landed)}), not before it")
+    record = Evaluated(change, name, result, early, cells.text("source"))
+    return draft(record, at, _key(cells, f"evaluated/{change}/{name}/{result}/{moment(at)}"))
+
+
+def _result(text: str) -> Literal["passed", "failed"]:
+    match text.strip().casefold():
+        case "passed":
+            return "passed"
+        case "failed":
+            return "failed"
+        case _:
+            raise ValueError(f"cannot be {text!r}: say passed or failed")
+
+
+def _incident(cells: Reader, _: Policy, as_of: datetime, known: Known) -> Draft | None:
+    incident, at = cells.needed("incident", name_in), _at(cells, as_of)
+    change = cells.read("change", name_in)
+    if incident is None or at is None:
+        return None
+    landed = known.landed.get(change or "")
+    if landed is not None and at < landed:
+        cells.wrong("at", f"is before the change landed ({moment(landed)}): it cannot be its cause")
+    record = Incident(incident, change, cells.text("severity"), cells.text("note"))
+    return draft(record, at, _key(cells, f"incident/{incident}"))
+
+
+def known_of(entries: Iterable[Entry], keys: Sequence[str]) -> Known:
+    """Read from a ledger what is known of what is told; the first landing of a change counts."""
+    wanted = frozenset(keys)
+    landed: dict[str, datetime] = {}
+    held: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.kind == "Landed":
+            change = str(entry.body["change"])
+            landed[change] = min(entry.at, landed.get(change, entry.at))
+        if entry.key in wanted:
+            held[entry.key] = entry
+    return Known(landed, held)

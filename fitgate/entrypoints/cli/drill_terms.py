@@ -1,0 +1,118 @@
+"""What is asked of a drill on a command line, and how one is written down."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fitgate.entrypoints.cli import asked
+from fitgate.errors import UserError
+
+if TYPE_CHECKING:
+    from pydantic.types import JsonValue
+
+    from fitgate.core.drills import Objectives
+    from fitgate.core.reading import PolicyFile
+    from fitgate.core.records.controls import Drilled
+    from fitgate.ports import Ledger
+
+NONE = "none"
+
+
+class What(StrEnum):
+    """What is rehearsed."""
+
+    ROLLBACK = "rollback"
+    PURGE = "purge"
+    DISABLE = "disable"
+    STAGED_ROLLBACK = "staged-rollback"
+
+
+NameOption = Annotated[
+    str | None, typer.Option(help="The schedule that it is of, as the policy calls it.")
+]
+ChangeOption = Annotated[
+    str | None, typer.Option(help="The change whose way back it is.", metavar="ID")
+]
+WhatOption = Annotated[What, typer.Option(help="What was rehearsed.")]
+RtoOption = Annotated[
+    str | None,
+    typer.Option(
+        help="How long recovery may take, or none; else as the policy says.", metavar="PT1H"
+    ),
+]
+RpoOption = Annotated[
+    str | None,
+    typer.Option(help="How much may be lost, or none; else as the policy says.", metavar="PT15M"),
+]
+LossOption = Annotated[
+    str | None,
+    typer.Option(help="How much was lost, where nothing measures it.", metavar="PT5M"),
+]
+KeyOption = Annotated[
+    str | None,
+    typer.Option(help="What it is called, so that the same told twice is one.", metavar="K"),
+]
+
+
+def objectives_asked(
+    file: PolicyFile, name: str | None, rto: str | None, rpo: str | None
+) -> tuple[Objectives, str]:
+    """Return what a drill must meet, and in words who says so."""
+    from fitgate.core.drills import objectives
+
+    asks = objectives(file.policy, name)
+    if rto is not None:
+        asks = replace(asks, rto=_limit(rto, "--rto"))
+    if rpo is not None:
+        asks = replace(asks, rpo=_limit(rpo, "--rpo"))
+    said = file.source if file.commit is None else f"{file.source} at {file.commit[:10]}"
+    by_hand = None not in {rto, rpo}
+    return asks, "as said" if by_hand else f"as {said} says"
+
+
+def _limit(said: str, option: str) -> timedelta | None:
+    return None if said.casefold() == NONE else asked.length(said, option)
+
+
+def ended_at(said: str | None, now: datetime) -> datetime:
+    """Return when something ended that was told from outside.
+
+    Raises:
+        UserError: when that is yet to come.
+    """
+    at = asked.moment(said, "--at") if said else now
+    if at > now:
+        raise UserError(f"--at {said} is yet to come.")
+    return at
+
+
+def write(ledger: Ledger, drills: list[tuple[datetime, str | None, Drilled]], log: bytes) -> int:
+    """Write drills down, with their log; returns how many were not known already."""
+    from fitgate.core.records import draft
+
+    drafts = [draft(drill, at, key or f"drilled/{drill.drill}") for at, key, drill in drills]
+    return len(ledger.append(drafts, asked.now(), [log] if log else []))
+
+
+def drill_json(drill: Drilled) -> dict[str, JsonValue]:
+    """Return a drill as JSON values; lengths in seconds."""
+    from fitgate.core.records import record_adapter
+
+    document: dict[str, JsonValue] = record_adapter("Drilled").dump_python(drill, mode="json")
+    return document
+
+
+def show(drill: Drilled, *, as_json: bool, known: bool = False) -> None:
+    """Print how a drill ended."""
+    from fitgate.core.words.drills import ended
+
+    if as_json:
+        print(json.dumps(drill_json(drill) | {"known": known}))
+    else:
+        print(f"{ended(drill)}{'; it is written down already' if known else ''}")

@@ -64,12 +64,36 @@ class SettingsError(ProblemsError):
     """Variables of the environment that cannot be used."""
 
 
+class DeliveryError(FitgateError):
+    """A webhook delivery that its sender must put right: HTTP 400, or the status it names."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+class BadSignatureError(DeliveryError):
+    """A delivery that nobody who knows the secret has signed: HTTP 401, nothing is kept."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, 401)
+
+
 class UpstreamError(FitgateError):
     """A system we lean on did not answer: exit code 4."""
 
 
 class ForgeError(UpstreamError):
-    """The forge, or the clone that stands for it, could not be read at all."""
+    """The forge, or the clone that stands for it, could not be read at all.
+
+    `status` is that of its HTTP answer, `retry_after` the seconds that it asks to wait.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, retry_after: float | None = None
+    ) -> None:
+        self.status, self.retry_after = status, retry_after
+        super().__init__(message)
 
 
 class LedgerError(UpstreamError):

@@ -10,6 +10,7 @@ from typing import cast
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.classify import Looks, classify
 from fitgate.core.classify.lines import Difference
+from fitgate.core.earlier import bound_to_content
 from fitgate.core.events import Event, Happening
 from fitgate.core.facts import Contents, Facts, Unknown, Unread
 from fitgate.core.findings import Classification
@@ -48,9 +49,9 @@ def run(
 ) -> Iterator[Judged]:
     """Take what an event points at through the corridor, oldest change first, but the first `done`.
 
-    gather → classify → decide, forward only. What becomes of a verdict (a register, a check, an
-    exit code) is the entrypoint's. What is done or another's share is gathered too: what a change
-    undoes, and what is said of its policy, hangs on those before it.
+    gather → classify → weigh → decide, forward only. What becomes of a verdict (a register, a
+    check, an exit code) is the entrypoint's. What is done or another's share is gathered too: what
+    a change undoes, and what is said of its policy, hangs on those before it.
     """
     for batch in batches(event, forge, policies, done, share):
         yield from _judged(batch, forge, landed=event.happening is Happening.LANDED)
@@ -79,10 +80,20 @@ def _judged(batch: Batch, forge: Forge, *, landed: bool) -> Iterator[Judged]:
     seen = look_into([facts for facts, _ in batch], [book.looks for book in books], forge)
     found = [classify(facts, book.looks) for facts, book in zip(seen, books, strict=True)]
     bound = bind(seen, found, forge)
-    for facts, book, said in zip(bound, books, found, strict=True):
+    for told, book, said in zip(bound, books, found, strict=True):
+        facts = told if said.is_io is False else _weighed(told, book, forge)
         verdict = decide(facts, said, book)
         stands = standing(verdict) if landed else None
         yield Judged(facts, verdict, stands, book.file.policy)
+
+
+def _weighed(facts: Facts, book: Rulebook, forge: Forge) -> Facts:
+    """Return the facts of an IO with what is known of its people and its clock."""
+    facts = forge.complete(facts, book.file.policy.roles)
+    if facts.change.digest is None:
+        return facts
+    states = (look_into([state], [book.looks], forge) for state in forge.earlier(facts))
+    return bound_to_content(facts, (forge.bind(state)[0] for state in states))
 
 
 def look_into(batch: Sequence[Facts], looks: Sequence[Looks], forge: Forge) -> list[Facts]:

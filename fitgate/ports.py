@@ -12,6 +12,7 @@ from fitgate.core.entries import Draft, Head, Stored
 from fitgate.core.events import Event
 from fitgate.core.facts import Contents, Facts, Unread
 from fitgate.core.in_force import PolicyText
+from fitgate.core.policy import Role
 
 
 class Forge(Protocol):
@@ -31,6 +32,18 @@ class Forge(Protocol):
         self, asked: Iterable[tuple[Facts, AbstractSet[str]]]
     ) -> Iterator[Mapping[str, Difference | Unread]]:
         """Yield for each change what changed in the lines of the files with these paths."""
+
+    def complete(self, facts: Facts, roles: Mapping[str, Role]) -> Facts:
+        """Return the facts with what only an IO is asked for: who may sign as what, last pushed.
+
+        `roles` are those of the policy that judges. What could not be read is in `unknown`.
+        """
+
+    def earlier(self, facts: Facts) -> Iterator[Facts]:
+        """Yield the change as it stood before: where it was approved, then push by push.
+
+        Newest first; a state that was pushed says when in `material_at`, none other has one.
+        """
 
     def bind(self, facts: Sequence[Facts]) -> Sequence[Facts]:
         """Return the same facts with the content digest of each change, in the same order."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from fitgate.errors import Problem, SettingsError
@@ -14,7 +15,27 @@ LedgerKind = Literal["sqlite", "postgresql", "branch"]
 BY_DEFAULT = "sqlite:///fitgate.db"
 LEDGERS = "sqlite:///FILE, postgresql://USER@HOST/NAME or branch"
 """What says where a ledger is, in words."""
+_API = re.compile(r"https?://[\w.-]+(:\d{1,5})?(/[\w./-]*)?", re.ASCII)
+_NUMBER = re.compile(r"[1-9]\d{0,17}", re.ASCII)
 _WHERE = re.compile(r"(?P<sqlite>sqlite:///.)|(?P<postgresql>postgres(ql)?://)|(?P<branch>branch$)")
+
+
+GITHUB_URL = "https://api.github.com"
+_GITHUB = "FITGATE_GITHUB_"
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubSettings:
+    """How GitHub is reached: by a token, or as an App; secrets are never shown.
+
+    `webhook_secrets` are all that are accepted: a secret and the one that it replaces.
+    """
+
+    api_url: str = GITHUB_URL
+    app_id: int | None = None
+    private_key: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +43,7 @@ class Settings:
     """What the environment says. `database_url` is where the ledger is."""
 
     database_url: str
+    github: GitHubSettings = GitHubSettings()
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -31,11 +53,48 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         SettingsError: with every variable that cannot be used.
     """
     said = os.environ if environment is None else environment
+    problems: list[Problem] = []
     url = said.get("FITGATE_DATABASE_URL") or BY_DEFAULT
     if ledger_kind(url) is None:
         told = f"is not where a ledger can be: one of {LEDGERS}"
-        raise SettingsError("environment", [Problem(told, where="FITGATE_DATABASE_URL")])
-    return Settings(url)
+        problems.append(Problem(told, where="FITGATE_DATABASE_URL"))
+    github = _github(said, problems)
+    if problems:
+        raise SettingsError("environment", problems)
+    return Settings(url, github)
+
+
+def _github(said: Mapping[str, str], problems: list[Problem]) -> GitHubSettings:
+    api, number = said.get(f"{_GITHUB}API_URL") or GITHUB_URL, said.get(f"{_GITHUB}APP_ID") or ""
+    if not _API.fullmatch(api):
+        told = "is not the address of an API, as in https://github.example/api/v3"
+        problems.append(Problem(told, where=f"{_GITHUB}API_URL"))
+    if number and not _NUMBER.fullmatch(number):
+        told = "is not the number of an App, which its page on GitHub calls “App ID”"
+        problems.append(Problem(told, where=f"{_GITHUB}APP_ID"))
+    # A new secret and an old one stand in two lines, or with a comma between them.
+    secrets = re.split(r"[,\n]", said.get(f"{_GITHUB}WEBHOOK_SECRET") or "")
+    return GitHubSettings(
+        api_url=api.rstrip("/"),
+        app_id=int(number) if _NUMBER.fullmatch(number) else None,
+        private_key=_private_key(said, problems),
+        token=(said.get(f"{_GITHUB}TOKEN") or "").strip(),
+        webhook_secrets=tuple(filter(None, map(str.strip, secrets))),
+    )
+
+
+def _private_key(said: Mapping[str, str], problems: list[Problem]) -> str:
+    key, file = (said.get(f"{_GITHUB}PRIVATE_KEY{end}") or "" for end in ("", "_FILE"))
+    if key and file:
+        told = f"says a key, and {_GITHUB}PRIVATE_KEY_FILE another: keep one"
+        problems.append(Problem(told, where=f"{_GITHUB}PRIVATE_KEY"))
+    if file and not key:
+        try:
+            key = Path(file).read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as exc:
+            why = exc.strerror if isinstance(exc, OSError) else "it is no PEM file"
+            problems.append(Problem(f"cannot be read: {why}", where=f"{_GITHUB}PRIVATE_KEY_FILE"))
+    return key.replace("\\n", "\n")  # as some places for secrets write line breaks
 
 
 def ledger_kind(where: str) -> LedgerKind | None:

@@ -14,6 +14,7 @@ from fitgate.core.entries import Draft, Entry, Head, Stored, seal
 from fitgate.core.events import Event
 from fitgate.core.facts import Contents, Facts, File, Unread
 from fitgate.core.in_force import PolicyText
+from fitgate.core.policy import Role
 from tests.builders import DIGEST
 
 
@@ -27,6 +28,9 @@ class FakeForge:
     reads: list[frozenset[str]] = field(default_factory=list)
     bases: list[str] = field(default_factory=list)
     bound: list[str] = field(default_factory=list)
+    roles: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    states: Mapping[str, Sequence[Facts]] = field(default_factory=dict)
+    taken: int = 0
 
     def gather(self, event: Event) -> Iterator[Facts]:
         """Yield every change, whatever the event."""
@@ -56,10 +60,26 @@ class FakeForge:
         before, after = (self.blobs[o] if o else None for o in (file.oid_before, file.oid_after))
         return Difference.of_contents(before, after)
 
+    def complete(self, facts: Facts, roles: Mapping[str, Role]) -> Facts:
+        """Give everybody the roles that are kept for them, and the time of the last push."""
+        people = tuple(
+            replace(p, roles=tuple(r for r in self.roles.get(p.id, ()) if r in roles))
+            for p in facts.people
+        )
+        return replace(facts, people=people) if self.roles else facts
+
+    def earlier(self, facts: Facts) -> Iterator[Facts]:
+        """Yield the states that are kept for a change, and count those that are taken."""
+        for state in self.states.get(facts.change.id, ()):
+            self.taken += 1
+            yield state
+
     def bind(self, facts: Sequence[Facts]) -> Sequence[Facts]:
-        """Give every change the same digest."""
+        """Give every change the same digest, but those that have one."""
         self.bound += [f.change.id for f in facts]
-        return [replace(f, change=replace(f.change, digest=DIGEST)) for f in facts]
+        return [
+            replace(f, change=replace(f.change, digest=f.change.digest or DIGEST)) for f in facts
+        ]
 
     def policies(self, commit: str) -> Iterator[PolicyText]:
         """Yield the versions kept for a commit; without any, that there is no policy."""

@@ -10,7 +10,7 @@ from fitgate.core.findings import Outcome
 from fitgate.core.in_force import PolicyText
 from fitgate.core.standing import Standing
 from fitgate.pipeline import BATCH, Judged, Policies, Share, run
-from tests.builders import DIGEST, NOW, a_change, facts_of
+from tests.builders import DIGEST, NOW, a_change, a_person, an_approval, facts_of
 from tests.fakes import FakeForge
 from tests.shipped import LIBRARY
 
@@ -159,3 +159,23 @@ def test_a_change_whose_files_are_unknown_has_no_digest_for_the_same_reason() ->
     (one,) = judged(forge)
     assert (one.verdict.is_io, forge.bound) == (None, [])
     assert Unknown("digest", "lost") in one.facts.unknown
+
+
+def test_people_and_pushes_are_asked_for_when_it_is_an_io_and_only_then() -> None:
+    policy = ENFORCE.replace("rationale: required", "signatures: [owner]") + "roles: {owner: {}}\n"
+    change = replace(
+        landing(2, SQL), approvals=(an_approval("rita", commit="9" * 40, digest=None),)
+    )
+    boring = replace(landing(3), approvals=())
+    stood = replace(change, change=replace(change.change, head="9" * 40))
+    forge = FakeForge(
+        [replace(change, people=(a_person("rita"),)), boring],
+        {"1": b"keep\n", "2": b"\n"},
+        {f"{n:040}": [PolicyText(f"{n:040}", {".fitgate.yaml": policy})] for n in (1, 2)},
+        roles={"github:rita": ["owner"]},
+        states={each.change.id: [stood] for each in (change, boring)},
+    )
+    io, other = judged(forge)
+    assert [person.roles for person in io.facts.people] == [("owner",)]
+    assert [approval.digest for approval in io.facts.approvals or ()] == [DIGEST]
+    assert (other.verdict.is_io, forge.taken) == (False, 1)

@@ -10,6 +10,7 @@ from fitgate.bootstrap.clones import (
     shipped_policies,
     stopwatch,
 )
+from fitgate.bootstrap.forges import Hosted, open_github
 from fitgate.bootstrap.ledgers import (
     chain_in,
     figures_in_columns,
@@ -35,6 +36,7 @@ from fitgate.bootstrap.output import (
 
 __all__ = [
     "Clone",
+    "Hosted",
     "chain_in",
     "default_policy",
     "facts_cache",
@@ -45,6 +47,7 @@ __all__ = [
     "metrics_page",
     "open_clone",
     "open_database",
+    "open_github",
     "open_ledger",
     "painted",
     "policy_pictures",

@@ -191,12 +191,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A standing yes of a person to the content with this digest."""
+    """A standing yes of a person to the content with this digest, given on a commit."""
 
     __pydantic_config__ = STRICT
     by: str
     at: Instant
     digest: Digest | None = None
+    commit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

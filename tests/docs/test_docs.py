@@ -16,7 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,7 @@ from fitgate.core.policy import Policy
 from fitgate.core.reading import parse_policy
 from fitgate.core.trailers import is_declaration, read_declaration
 from fitgate.entrypoints import cli
+from tests.adapters.github.hosted import hosted
 from tests.docs.changes import COMPLETION
 from tests.docs.pages import GUIDES, HOUSE_PLAN, Block, Command, anchors, blocks, links
 from tests.house.tree import PACKAGE, ROOT, tracked
@@ -79,7 +80,22 @@ def put(block: Block, folder: Path) -> None:
         path.write_text(block.text)
 
 
+@pytest.fixture
+def github(page: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Host acme/app with a pull request where a page reads GitHub, and say who asks."""
+    if page.name != "github.md":
+        yield
+        return
+    with hosted() as place:
+        place.lowered()
+        token = place.twin.keys.of_person(place.twin.user("carol"))
+        monkeypatch.setenv("FITGATE_GITHUB_TOKEN", token)
+        monkeypatch.setenv("FITGATE_GITHUB_API_URL", place.twin.url)
+        yield
+
+
 @each_guide
+@pytest.mark.usefixtures("github")
 def test_every_command_of_a_page_does_what_the_page_says(
     page: Path, folder: Path, placeholders: Mapping[str, str]
 ) -> None:

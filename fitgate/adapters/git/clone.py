@@ -25,6 +25,7 @@ from fitgate.core.content import FilePatch, content_digest
 from fitgate.core.events import Event, Happening
 from fitgate.core.facts import POLICY_FILES, Contents, Facts, Repo, Unknown, Unread
 from fitgate.core.in_force import PolicyText
+from fitgate.core.policy import Role
 from fitgate.core.reverts import Reverts
 from fitgate.errors import ForgeError
 
@@ -101,6 +102,8 @@ class Clone:
             case Happening.LANDED:
                 for landing in self.landings(event):
                     yield facts_of(landing, sources)
+            case _:  # what else happens leaves no trace in a clone
+                return
 
     def read(self, oids: Iterable[str]) -> Contents:
         """Return the contents of these blobs; what cannot be had says why."""
@@ -117,6 +120,16 @@ class Clone:
         files = {file.path: file for file in facts.files or () if file.path in paths}
         pair = self._pair(facts) if files else None
         return Asked(pair, files) if isinstance(pair, Pair) else None
+
+    def complete(self, facts: Facts, roles: Mapping[str, Role]) -> Facts:
+        """Return the facts as they are: a clone knows of no roles, and of no pushes."""
+        del roles
+        return facts
+
+    def earlier(self, facts: Facts) -> Iterator[Facts]:
+        """Yield nothing: a clone holds no approvals, and no times of pushes."""
+        del facts
+        yield from ()
 
     def bind(self, facts: Sequence[Facts]) -> Sequence[Facts]:
         """Return the same facts with the content digest of each change, in the same order."""

@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     say("--base", metavar="REV", help="the revision that the change is for")
     say("--head", metavar="REV", default="HEAD", help="the revision of the change (HEAD)")
     say("--change", metavar="SHA", help="a change that has landed, as of then")
+    say("--pull", metavar="OWNER/REPO#N", help="a pull request on GitHub")
     say("--facts", metavar="FILE", help="judge these facts instead; - is stdin")
     say("--policy", metavar="FILE", help="judge by this policy, not that of the base")
     say("--ledger", metavar="WHERE", help="what it remembers counts: breakers, drills, overrides")
@@ -45,18 +46,28 @@ def _parser() -> argparse.ArgumentParser:
 def run(words: Sequence[str]) -> int:
     """Run the command and return its exit code."""
     said = _parser().parse_args(words)
-    if [said.base, said.change, said.facts].count(None) != 2:  # noqa: PLR2004 - one of the three
-        ways = "--base REV (and --head REV), --change SHA or --facts FILE"
+    if [said.base, said.change, said.pull, said.facts].count(None) != 3:  # noqa: PLR2004 - one of the four
+        ways = "--base REV (and --head REV), --change SHA, --pull OWNER/REPO#N or --facts FILE"
         raise UserError(f"Say which change, by one of {ways}.")
     if said.facts is not None:
         seen, verdict = _of_facts(said.facts, said.policy, said.as_of)
+        _show(seen, verdict, as_json=said.as_json)
+        return _code(verdict)
+    at = asked.moment(said.as_of, "--as-of") if said.as_of else asked.now()
+    if said.pull is not None:
+        from fitgate.entrypoints.cli.pulls import judged_pull
+
+        judged = judged_pull(said.pull, said.policy, at)
+        seen, verdict = judged.facts, judged.verdict
     else:
-        at = asked.moment(said.as_of, "--as-of") if said.as_of else asked.now()
         which = said.base, said.head, said.change
         seen, verdict = _of_clone(said.path, which, said.policy, at, said.ledger)
     _show(seen, verdict, as_json=said.as_json)
-    held = verdict.mode == "enforce" and verdict.outcome != "ALLOW"
-    return 1 if held else 0
+    return _code(verdict)
+
+
+def _code(verdict: Verdict) -> int:
+    return int(verdict.mode == "enforce" and verdict.outcome != "ALLOW")
 
 
 def _of_facts(name: str, policy: str | None, as_of: str | None) -> tuple[Facts, Verdict]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fitgate.entrypoints.cli import asked
 
+if TYPE_CHECKING:
+    from fitgate.core.facts import Facts
+
 
 def facts(
-    path: Annotated[Path, typer.Argument(help="A folder of the clone.")] = Path(),
+    where: Annotated[
+        str, typer.Argument(help="A folder of the clone, or a pull request: owner/repo#7.")
+    ] = ".",
     *,
     base: Annotated[str | None, typer.Option(help="The revision that the change is for.")] = None,
     head: Annotated[str, typer.Option(help="The revision of the change.")] = "HEAD",
@@ -29,10 +34,31 @@ def facts(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, as it does anyway.")] = False,  # noqa: ARG001 - what every command takes
 ) -> None:
     """Write the facts of one change, after looking into what the policy in force asks for."""
-    if (base is None) == (change is None):
-        raise typer.BadParameter("say which change: --base REV (and --head REV), or --change SHA")
-    from fitgate.bootstrap import open_clone, shipped_policies, written
+    from fitgate.bootstrap import written
     from fitgate.core.facts_file import facts_json
+    from fitgate.entrypoints.cli.pulls import NAMED, judged_pull
+
+    if NAMED.fullmatch(where) and not Path(where).exists():
+        if base is not None or change is not None:
+            raise typer.BadParameter(f"{where} says which change; leave --base and --change out")
+        found = judged_pull(where, policy, asked.now()).facts
+    else:
+        found = _of_clone(Path(where), base, head, change, policy)
+    text = json.dumps(facts_json(found), indent=2) + "\n"
+    if out is None or str(out) == "-":
+        print(text, end="")
+        return
+    with written(out) as file:
+        file.write(text)
+
+
+def _of_clone(
+    path: Path, base: str | None, head: str, change: str | None, policy: str | None
+) -> Facts:
+    if (base is None) == (change is None):
+        ways = "--base REV (and --head REV), --change SHA, or a pull request as owner/repo#7"
+        raise typer.BadParameter(f"say which change: {ways}")
+    from fitgate.bootstrap import open_clone, shipped_policies
     from fitgate.entrypoints.cli.landed import event_of
     from fitgate.pipeline import Policies, run
 
@@ -40,9 +66,4 @@ def facts(
     with open_clone(path) as clone:
         event = event_of(clone, base, head, change, at)
         (judged,) = run(event, clone, Policies(clone, shipped_policies(), given))
-    text = json.dumps(facts_json(judged.facts), indent=2) + "\n"
-    if out is None or str(out) == "-":
-        print(text, end="")
-        return
-    with written(out) as file:
-        file.write(text)
+    return judged.facts

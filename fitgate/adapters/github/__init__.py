@@ -1,0 +1,1 @@
+"""GitHub: its deliveries read, its changes gathered, verdicts shown on it."""

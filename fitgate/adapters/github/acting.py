@@ -1,0 +1,233 @@
+"""Shows a verdict on GitHub: one check run, our labels, one comment; each write once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from github.GithubObject import NotSet
+
+from fitgate.adapters.github.app import Session, translated
+from fitgate.adapters.github.checks import OwnCheck
+from fitgate.adapters.github.pointers import CHECK
+from fitgate.adapters.github.pulls import Pull
+from fitgate.core.facts import Facts
+from fitgate.core.plan import AddLabels, PostCheck, RemoveLabels, plan
+from fitgate.core.verdict import Verdict
+from fitgate.core.words.page import (
+    MARK,
+    Annotation,
+    Links,
+    Page,
+    comment,
+    gone_comment,
+    page,
+    remarks,
+    undated,
+)
+from fitgate.errors import ForgeError
+
+TOGETHER = 50
+"""GitHub takes no more annotations at once ("Create a check run")."""
+BUTTONS = (
+    {
+        "label": "Re-check",
+        "description": "Read everything again and judge anew",
+        "identifier": "recheck",
+    },
+    {
+        "label": "Request override",
+        "description": "Ask a named role to break the glass",
+        "identifier": "override",
+    },
+)
+LABELS: Mapping[str, tuple[str, str]] = {
+    "io:": ("b60205", "FITGate: an irreversible operation of this category"),
+    "io-class:": ("d93f0b", "FITGate: which class of irreversible operation it is"),
+    "io-sr:": ("fbca04", "FITGate: its number in S-RIOCS"),
+    "tempo:": ("1d76db", "FITGate: the slowest layer that it touches"),
+}
+"""The colour and description of our labels, by what they begin with."""
+_ABSENT, _THERE_ALREADY = 404, 422
+_MOST_COMMENTS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A pull request and the verdict on it."""
+
+    facts: Facts
+    verdict: Verdict
+
+
+class Acting:
+    """Writes on one repository; every write is followed by none when it is asked for again."""
+
+    def __init__(self, session: Session, name: str) -> None:
+        self._session, self._name = session, name
+        self._labels: set[str] | None = None
+
+    def apply(
+        self, judged: Judged, pull: Pull, others: Sequence[tuple[Facts, Verdict]] = ()
+    ) -> tuple[str, ...]:
+        """Make GitHub show a verdict; return what was written, in words.
+
+        Raises:
+            ForgeError: when a write fails; those before it stand, and are not made again.
+        """
+        worst = max(
+            (judged, *(Judged(*other) for other in others)),
+            key=lambda one: (one.verdict.mode == "enforce", one.verdict.outcome.rank),
+        )
+        return (
+            *self._check(worst, pull),
+            *self._relabelled(judged, pull),
+            *self._comment(judged.verdict, pull),
+        )
+
+    def withdraw(self, head: str) -> bool:
+        """Take the verdict off a commit until it is judged anew; say whether there was one.
+
+        A check that is not completed lets nothing pass ("Required status checks").
+        """
+        title = "The base has changed: it is judged anew"
+        with translated(f"the check on {head[:12]} of {self._name} could not be withdrawn"):
+            commit = self._session.github.get_repo(self._name).get_commit(head)
+            for run in commit.get_check_runs(check_name=CHECK):
+                if self._session.app in {0, run.app.id} and run.status == "completed":
+                    run.edit(status="in_progress", output={"title": title, "summary": title})
+                    return True
+        return False
+
+    def _check(self, judged: Judged, pull: Pull) -> Iterator[str]:
+        facts, verdict = judged.facts, judged.verdict
+        (effect,) = (each for each in plan(verdict, None) if isinstance(each, PostCheck))
+        wanted = page(facts, verdict, self._links(pull))
+        present = pull.check
+        if present is not None and _is_shown(wanted, effect.conclusion, present):
+            return
+        output: dict[str, Any] = {
+            "title": wanted.title, "summary": wanted.summary, "text": wanted.text
+        }  # fmt: skip
+        with translated(f"the check on {pull.head[:12]} of {self._name} could not be written"):
+            repo = self._session.github.get_repo(self._name)
+            if present is not None:
+                repo.get_check_run(present.number).edit(
+                    status="completed", conclusion=effect.conclusion, external_id=verdict.facts,
+                    output=output, actions=list(BUTTONS),
+                )  # fmt: skip
+                yield f"check {effect.conclusion} updated"
+                return
+            noted = [_annotation(each) for each in remarks(verdict)]
+            run = repo.create_check_run(
+                CHECK, pull.head, external_id=verdict.facts, status="completed",
+                conclusion=effect.conclusion, output={**output, "annotations": noted[:TOGETHER]},
+                actions=list(BUTTONS), details_url=NotSet,
+            )  # fmt: skip
+            yield f"check {effect.conclusion}"
+            for first in range(TOGETHER, len(noted), TOGETHER):
+                run.edit(output={**output, "annotations": noted[first : first + TOGETHER]})
+                yield "more annotations"
+
+    def _links(self, pull: Pull) -> Links:
+        root = pull.url.rpartition("/pull/")[0]
+        before = pull.fork or pull.base
+        return Links(f"{root}/blob/{before}", f"{root}/blob/{pull.head}")
+
+    def _relabelled(self, judged: Judged, pull: Pull) -> Iterator[str]:
+        change = judged.facts.change
+        number = int(change.number or 0)
+        issue = self._session.github.get_repo(self._name).get_issue(number)
+        for effect in plan(judged.verdict, change.labels):
+            match effect:
+                case AddLabels(labels):
+                    yield from self._made(labels)
+                    with translated(f"{pull.url} could not be labelled"):
+                        issue.add_to_labels(*labels)
+                    yield f"added {', '.join(labels)}"
+                case RemoveLabels(labels):
+                    for label in labels:
+                        self._removed(number, label)
+                        yield f"removed {label}"
+                case PostCheck():
+                    pass
+
+    def _removed(self, number: int, label: str) -> None:
+        issue = self._session.github.get_repo(self._name).get_issue(number)
+        try:
+            with translated(f"{label} could not be taken off {self._name}#{number}"):
+                issue.remove_from_labels(label)
+        except ForgeError as exc:
+            if exc.status != _ABSENT:  # somebody was quicker
+                raise
+
+    def _made(self, labels: Sequence[str]) -> Iterator[str]:
+        """Make the labels that the repository has not got, with a colour and a description."""
+        repo = self._session.github.get_repo(self._name)
+        if self._labels is None:
+            with translated(f"the labels of {self._name} could not be read"):
+                self._labels = {label.name.casefold() for label in repo.get_labels()}
+        for label in labels:
+            if label.casefold() in self._labels:
+                continue
+            colour, words = next(LABELS[mark] for mark in LABELS if label.startswith(mark))
+            try:
+                with translated(f"the label {label} of {self._name} could not be made"):
+                    repo.create_label(label, colour, words)
+            except ForgeError as exc:
+                if exc.status != _THERE_ALREADY:
+                    raise
+            self._labels.add(label.casefold())
+            yield f"made the label {label}"
+
+    def _comment(self, verdict: Verdict, pull: Pull) -> Iterator[str]:
+        address = f"{pull.url}/checks"
+        wanted = comment(verdict, address)
+        present = pull.comment or (self._older_comment(pull) if pull.comments_cut else None)
+        if wanted is None:
+            if present is None:
+                return
+            wanted = gone_comment(address)
+        if present is not None and undated(present[1]) == undated(wanted):
+            return
+        number = int(pull.facts.change.number or 0)
+        with translated(f"{pull.url} could not be commented on"):
+            issue = self._session.github.get_repo(self._name).get_issue(number)
+            if present is None:
+                issue.create_comment(wanted)
+                yield "commented"
+            else:
+                issue.get_comment(present[0]).edit(wanted)
+                yield "comment updated"
+
+    def _older_comment(self, pull: Pull) -> tuple[int, str] | None:
+        """Look for our comment behind the first hundred; the mark in others' counts for nothing."""
+        number = int(pull.facts.change.number or 0)
+        issue = self._session.github.get_repo(self._name).get_issue(number)
+        with translated(f"the comments on {pull.url} could not be read"):
+            for n, one in enumerate(issue.get_comments()):
+                if n >= _MOST_COMMENTS:
+                    return None
+                app = one.raw_data.get("performed_via_github_app") or {}
+                ours = app.get("id") == self._session.app if self._session.app else bool(app)
+                if ours and one.body.startswith(MARK):
+                    return one.id, one.body
+        return None
+
+
+def _is_shown(wanted: Page, conclusion: str, present: OwnCheck) -> bool:
+    there = Page(present.title, present.summary, undated(present.text))
+    same = there == Page(wanted.title, wanted.summary, undated(wanted.text))
+    return same and present.conclusion == conclusion
+
+
+def _annotation(said: Annotation) -> dict[str, str | int]:
+    return {
+        "path": said.path,
+        "start_line": said.line,
+        "end_line": said.line,
+        "annotation_level": said.level,
+        "title": said.title,
+        "message": said.message,
+    }

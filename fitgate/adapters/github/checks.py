@@ -1,0 +1,82 @@
+"""The checks and statuses of a commit: evaluations, and the check of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from fitgate.adapters.github.moments import known_at
+from fitgate.adapters.github.pointers import CHECK
+from fitgate.core.facts import Evaluation
+
+Node = Mapping[str, Any]
+_RESULTS: Mapping[str, Literal["passed", "failed", "pending"]] = {
+    "SUCCESS": "passed", "FAILURE": "failed", "TIMED_OUT": "failed", "STARTUP_FAILURE": "failed",
+    "ERROR": "failed", "EXPECTED": "pending", "PENDING": "pending", "ACTION_REQUIRED": "pending",
+    "CANCELLED": "pending", "STALE": "pending",
+}  # fmt: skip
+"""How an evaluation ended; what was skipped, or is neutral, evaluated nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCheck:
+    """The check of ours that a commit has now."""
+
+    number: int
+    conclusion: str
+    title: str
+    summary: str
+    text: str
+
+
+def is_cut(connection: Node | None) -> bool:
+    """Say whether a list was not read to its end, or at all."""
+    return connection is None or len(connection["nodes"]) < connection["totalCount"]
+
+
+def contexts_of(node: Node, refused: Mapping[str, str]) -> list[Node] | None:
+    """Return the checks and statuses of the head; None where they could not be read.
+
+    What is refused is null in GraphQL, as is what there is none of.
+    """
+    if not node["last"]["nodes"] or any("statusCheckRollup" in path for path in refused):
+        return None
+    commit = node["last"]["nodes"][0]["commit"]
+    if "statusCheckRollup" not in commit or commit["oid"] != node["headRefOid"]:
+        return None
+    rollup = commit["statusCheckRollup"]
+    if rollup is None:
+        return []
+    return None if is_cut(rollup["contexts"]) else list(rollup["contexts"]["nodes"])
+
+
+def evaluations(contexts: Iterable[Node], as_of: datetime) -> Iterator[Evaluation]:
+    """Yield how each evaluation stood as of then: what ended later was pending."""
+    for context in contexts:
+        if context["__typename"] == "StatusContext":
+            name, state, at = context["context"], context["state"], context["createdAt"]
+        else:
+            name, at = context["name"], context["completedAt"]
+            state = context["conclusion"] if context["status"] == "COMPLETED" else "PENDING"
+        result, ended = _RESULTS.get(str(state)), known_at(at, as_of)
+        if result is None or name == CHECK or str(name).startswith(f"{CHECK}/"):
+            continue
+        if result == "pending" or ended is None:
+            yield Evaluation(str(name), "pending")
+        else:
+            yield Evaluation(str(name), result, ended)
+
+
+def own_check(contexts: Iterable[Node] | None, app: int) -> OwnCheck | None:
+    """Return the check that our App has made; `app` 0: its number is not known."""
+    for context in contexts or ():
+        if context["__typename"] != "CheckRun" or context["name"] != CHECK:
+            continue
+        made_by = (context["checkSuite"] or {}).get("app") or {}
+        if context["databaseId"] and app in {0, made_by.get("databaseId")}:
+            told = (str(context[key] or "") for key in ("conclusion", "title", "summary", "text"))
+            conclusion, title, summary, text = told
+            return OwnCheck(int(context["databaseId"]), conclusion.lower(), title, summary, text)
+    return None

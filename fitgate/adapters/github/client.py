@@ -1,0 +1,194 @@
+"""A repository on GitHub as a Forge: gather, read, bind; the corridor needs no more of it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+
+from fitgate.adapters.github.acting import Acting, Judged
+from fitgate.adapters.github.app import Session
+from fitgate.adapters.github.blobs import Blobs
+from fitgate.adapters.github.comparing import compared
+from fitgate.adapters.github.evidence import artifacts, declared, restored
+from fitgate.adapters.github.files import Touched, difference, patches, unpatched
+from fitgate.adapters.github.listing import Listing, Listings
+from fitgate.adapters.github.policies import PolicyTexts
+from fitgate.adapters.github.pulls import Pull
+from fitgate.adapters.github.pushes import Pushes, clocked
+from fitgate.adapters.github.rights import Rights
+from fitgate.core.classify.lines import Difference
+from fitgate.core.content import FilePatch, content_digest
+from fitgate.core.events import Event, Pointer
+from fitgate.core.facts import Contents, Facts, Unknown, Unread
+from fitgate.core.in_force import PolicyText
+from fitgate.core.policy import Role
+from fitgate.core.verdict import Verdict
+from fitgate.core.words.page import MARK
+from fitgate.errors import ForgeError
+
+_KEPT = 64
+_ABSENT = frozenset({404, 422})
+
+
+class GitHub:
+    """One repository on GitHub; it satisfies `ports.Forge`.
+
+    What a commit holds never changes, so it is read once: files, contents, policies, pushes. All
+    else is read anew whenever it is gathered. It is used by one thread at a time.
+    """
+
+    def __init__(self, session: Session, name: str) -> None:
+        """Take a session that may read it, and its name, `owner/name`."""
+        self.session, self.name = session, name
+        self.blobs = Blobs(session, name)
+        self._listings = Listings(session, name, self.blobs, MARK)
+        self._policies = PolicyTexts(session, name, self.blobs)
+        self._rights = Rights(session, name)
+        self._pushes = Pushes(session)
+        self._acting = Acting(session, name)
+        self._pulls: OrderedDict[str, Pull] = OrderedDict()
+        self._changes: OrderedDict[tuple[str, str | None], Listing] = OrderedDict()
+
+    def gather(self, event: Event) -> Iterator[Facts]:
+        """Read the pull request that an event points at, contents not yet looked into."""
+        pointer = event.on
+        if pointer is None or pointer.kind != "pull" or pointer.number is None:
+            raise ForgeError(f"{_words(pointer)} cannot be gathered from GitHub in this version.")
+        yield self.pull(pointer.number, event.at, event.head or None)
+
+    def pull(self, number: int, at: datetime, hint: str | None = None) -> Facts:
+        """Return the facts of a pull request as of now, or as of its merge."""
+        pull, listing = self._listings.pull(number, at, hint)
+        if pull.policy:
+            self._policies.note(pull.base, pull.policy)
+        facts = self._with_files(pull.facts, listing)
+        if facts.files is not None:
+            facts = declared(facts, self.blobs)
+            facts = artifacts(facts, self.session, self.name)
+            facts = restored(facts, self._listings, self.session, self.name)
+        self._remember(facts, listing, pull)
+        return facts
+
+    def seen(self, facts: Facts) -> Pull:
+        """Return what else GitHub told of a pull request when its facts were gathered."""
+        return self._pulls[facts.change.id]
+
+    def _with_files(self, facts: Facts, listing: Listing) -> Facts:
+        if isinstance(listing.ones, Unread):
+            why = Unknown("files", listing.ones.why)
+            return replace(facts, files=None, unknown=(*facts.unknown, why))
+        return replace(facts, files=tuple(one.file for one in listing.ones))
+
+    def _remember(self, facts: Facts, listing: Listing, pull: Pull | None = None) -> None:
+        self._changes[facts.change.id, facts.change.head] = listing
+        self._changes.move_to_end((facts.change.id, facts.change.head))
+        if pull is not None:
+            self._pulls[facts.change.id] = pull
+            self._pulls.move_to_end(facts.change.id)
+        while len(self._pulls) > _KEPT:
+            self._pulls.popitem(last=False)
+        while len(self._changes) > _KEPT:
+            self._changes.popitem(last=False)
+
+    def read(self, oids: Iterable[str]) -> Contents:
+        """Return the contents of these blobs; what cannot be had says why."""
+        return self.blobs.read(oids)
+
+    def changes(
+        self, asked: Iterable[tuple[Facts, AbstractSet[str]]]
+    ) -> Iterator[Mapping[str, Difference | Unread]]:
+        """Yield for each change what changed in the lines of the files with these paths."""
+        for facts, paths in asked:
+            ones = [one for one in self._ones(facts) if one.file.path in paths]
+            told = {one.file.path for one in ones if one.patch is not None}
+            unread = [one for one in ones if one.file.path not in told]
+            contents = self.blobs.read(oid for one in unread for oid in one.oids)
+            yield {one.file.path: difference(one, contents) for one in ones}
+
+    def _ones(self, facts: Facts) -> tuple[Touched, ...]:
+        listing = self._changes.get((facts.change.id, facts.change.head))
+        return () if listing is None or isinstance(listing.ones, Unread) else listing.ones
+
+    def complete(self, facts: Facts, roles: Mapping[str, Role]) -> Facts:
+        """Return the facts with the roles of those who signed, and the time of the last push."""
+        pull = self._pulls[facts.change.id]
+        return self._rights.assigned(clocked(facts, pull, self._pushes.of(pull)), roles)
+
+    def earlier(self, facts: Facts) -> Iterator[Facts]:
+        """Yield the change as it stood where it was approved, then push by push, newest first."""
+        head = facts.change.head
+        given = (approval.commit for approval in facts.approvals or ())
+        for commit in dict.fromkeys(given):
+            if commit is not None and commit != head:
+                yield self._as_it_stood(facts, commit, None)
+        pull = self._pulls[facts.change.id]
+        pushes = self._pushes.of(pull)
+        if isinstance(pushes, Unknown):
+            return
+        for newer, push in pairwise(pushes):
+            if newer.at <= pull.since:  # nobody could see what was there before
+                return
+            yield self._as_it_stood(facts, push.head, max(push.at, pull.since))
+
+    def _as_it_stood(self, facts: Facts, commit: str, at: datetime | None) -> Facts:
+        change = replace(facts.change, head=commit, digest=None, material_at=at)
+        state = replace(facts, change=change, files=None, looked=None)
+        try:
+            listing = self._listings.between(str(facts.change.base), commit)
+        except ForgeError as exc:
+            if exc.status not in _ABSENT:
+                raise
+            return state  # the commit is gone: what stood there is not known to be the same
+        state = self._with_files(state, listing)
+        self._remember(state, listing)
+        return state
+
+    def bind(self, facts: Sequence[Facts]) -> Sequence[Facts]:
+        """Return the same facts with the content digest of each change, in the same order."""
+        return [self._bound(each) for each in facts]
+
+    def _bound(self, facts: Facts) -> Facts:
+        if facts.files is None:
+            return facts
+        if (facts.change.id, facts.change.head) not in self._changes:
+            lost = Unknown("digest", "its patches are no longer at hand")
+            return replace(facts, unknown=(*facts.unknown, lost))
+        ones = self._ones(facts)
+        lacking = list(unpatched(ones))
+        contents = self.blobs.read(oid for one in lacking for oid in one.oids)
+        hunks = dict(compared(lacking, contents))
+        found: list[FilePatch] = []
+        for patch in patches(ones, contents, hunks):
+            if isinstance(patch, Unread):
+                return replace(facts, unknown=(*facts.unknown, Unknown("digest", patch.why)))
+            found.append(patch)
+        evidence = [setting for file in facts.files for setting in file.settings or ()]
+        effects = [effect for file in facts.files for effect in file.effects or ()]
+        digest = content_digest(found, evidence, effects)
+        return replace(facts, change=replace(facts.change, digest=digest))
+
+    def apply(
+        self, facts: Facts, verdict: Verdict, others: Sequence[tuple[Facts, Verdict]] = ()
+    ) -> tuple[str, ...]:
+        """Show a verdict on its pull request, and return what was written: nothing, if all stood.
+
+        `others` are the verdicts on the other open pull requests with this head: the check is of
+        the commit, so it is the worst of them (contract.md, "Which policy, which base").
+        """
+        return self._acting.apply(Judged(facts, verdict), self.seen(facts), others)
+
+    def withdraw(self, head: str) -> bool:
+        """Take the verdict off a commit until it is judged anew; say whether there was one."""
+        return self._acting.withdraw(head)
+
+    def policies(self, commit: str) -> Iterator[PolicyText]:
+        """Yield the policy as it stands at a commit, then its earlier versions, newest first."""
+        return self._policies.versions(commit)
+
+
+def _words(pointer: Pointer | None) -> str:
+    return "A revision" if pointer is None else f"{pointer.name} {pointer.kind or 'event'}"

@@ -1,0 +1,54 @@
+"""Hosted forges, opened as somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from fitgate.errors import UserError
+from fitgate.ports import Forge
+from fitgate.settings import GitHubSettings
+
+if TYPE_CHECKING:
+    from fitgate.core.facts import Facts
+    from fitgate.core.verdict import Verdict
+
+
+class Hosted(Forge, Protocol):
+    """A repository on a forge, and how verdicts are shown on it."""
+
+    def apply(
+        self, facts: Facts, verdict: Verdict, others: Sequence[tuple[Facts, Verdict]] = ()
+    ) -> tuple[str, ...]:
+        """Show a verdict on its pull request; return what was written, in words."""
+
+    def withdraw(self, head: str) -> bool:
+        """Take the verdict off a commit until it is judged anew; say whether there was one."""
+
+
+@contextmanager
+def open_github(name: str, settings: GitHubSettings) -> Iterator[Hosted]:
+    """Open a repository on GitHub, `owner/name`, by the token or as the App of the settings.
+
+    Raises:
+        UserError: when there is neither.
+        ForgeError: when the App is not installed there.
+    """
+    if not settings.token and not (settings.app_id and settings.private_key):
+        raise UserError(
+            "GitHub does not say who asks: set FITGATE_GITHUB_TOKEN, or FITGATE_GITHUB_APP_ID and "
+            "FITGATE_GITHUB_PRIVATE_KEY_FILE."
+        )
+    from fitgate.adapters.github.app import App, by_token
+    from fitgate.adapters.github.client import GitHub
+
+    if settings.token:
+        session = by_token(settings.token, settings.api_url)
+    else:
+        app = App(settings.app_id or 0, settings.private_key, settings.api_url)
+        session = app.of_repository(name)
+    try:
+        yield GitHub(session, name)
+    finally:
+        session.close()

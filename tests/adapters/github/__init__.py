@@ -1,0 +1,1 @@
+"""The GitHub adapter, before literal payloads and before the twin."""

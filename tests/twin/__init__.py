@@ -1,0 +1,1 @@
+"""Twins: servers on loopback that stand for the systems FITGate talks to."""

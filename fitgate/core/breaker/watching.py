@@ -18,7 +18,7 @@ from fitgate.core.breaker.timelines import timeline
 from fitgate.core.breaker.told import move_draft
 from fitgate.core.breaker.walking import Moved, Walk
 from fitgate.core.breaker.watched import MONTH, TICK, Watched, all_watched
-from fitgate.core.chronicle import Chronicle
+from fitgate.core.chronicle import Chronicle, Told
 from fitgate.core.entries import Draft
 from fitgate.core.policy import Policy
 from fitgate.core.records.changes import Landed
@@ -133,13 +133,14 @@ class Breakers(Recorded):
         landed = [(t.at, t.seq, t.record.mode) for t in self.chronicle.told(Landed)]
         modes = [((at, n), mode) for at, n, mode in changed or landed if at <= self.as_of]
         shadow = max((when for when, mode in modes if mode == "shadow"), default=None)
+        moves: list[Told[Tripped] | Told[Reset]] = [
+            *self.chronicle.told(Tripped),
+            *self.chronicle.told(Reset),
+        ]
         real = (
-            (at, n)
-            for at, n, record in (
-                *((t.at, t.seq, t.record) for t in self.chronicle.told(Tripped)),
-                *((t.at, t.seq, t.record) for t in self.chronicle.told(Reset)),
-            )
-            if at <= self.as_of and not record.dry and not record.drill
+            (told.at, told.seq)
+            for told in moves
+            if told.at <= self.as_of and not told.record.dry and not told.record.drill
         )
         enforced = [*(when for when, mode in modes if mode != "shadow"), *real]
         return min((when[0] for when in enforced if shadow is None or when > shadow), default=None)

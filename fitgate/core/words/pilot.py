@@ -8,6 +8,7 @@ from datetime import timedelta
 from fitgate.core.inert import inert_markdown
 from fitgate.core.measure.reading import Band, Figure, Reading
 from fitgate.core.pilots.report import Counterfactual, Report, Step
+from fitgate.core.words.cells import counted
 
 _STEPS: dict[Step, str] = {
     "gate": "Add or strengthen an IO-only gate for one category",
@@ -77,7 +78,7 @@ def _boundary(report: Report, *, anonymous: bool) -> Iterator[str]:
     yield "## 1) System boundary"
     yield ""
     what = "one repository" if anonymous else "the repository's first-parent history"
-    yield f"{report.changes} changes of {what}. {report.boundary}"
+    yield f"{counted(report.changes, 'change')} of {what}. {report.boundary}"
 
 
 def _metrics(report: Report) -> Iterator[str]:
@@ -157,14 +158,16 @@ def _findings(report: Report, *, anonymous: bool) -> Iterator[str]:
         yield f"- {case_sentence(case, anonymous=anonymous)}"
     if not report.cases:
         yield (
-            f"- {report.undone} irreversible changes were undone or failed; none of them would "
-            "still have been held by a slow gate when that happened."
+            f"- {counted(report.undone, 'irreversible change was', 'irreversible changes were')} "
+            "undone or failed; none of them would still have been held by a slow gate when that "
+            "happened."
         )
     worst = max(report.risks, key=lambda r: (r.undone, r.bypassed, r.ios), default=None)
     if worst is not None:
         yield (
-            f"- Most at risk: {_inert(worst.category)}, of whose {worst.ios} changes "
-            f"{worst.undone} were undone or failed and {worst.bypassed} passed a gate by."
+            f"- Most at risk: {_inert(worst.category)}, of whose "
+            f"{counted(worst.ios, 'change')} {counted(worst.undone, 'was', 'were')} undone or "
+            f"failed and {worst.bypassed} passed a gate by."
         )
     tempo = report.reading("tempo_ratio")
     if tempo is not None and tempo.value is not None:

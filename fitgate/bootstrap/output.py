@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fitgate.adapters.console import Rows
-    from fitgate.adapters.policy_graph import Draw
+    from fitgate.adapters.pages.policy import Draw
     from fitgate.adapters.register_files import Writer
     from fitgate.core.measure.overview import Group, Overview
     from fitgate.core.measure.reading import Figure
@@ -36,7 +36,7 @@ def junit_report(name: str, tests: Iterable[Reported]) -> str:
 def register_writers() -> Mapping[str, Writer]:
     """Return what writes a register, by the name of the file."""
     from fitgate.adapters import register_files
-    from fitgate.adapters.register_page import write_page
+    from fitgate.adapters.pages.register import write_page
 
     return {
         "register.yaml": register_files.write_yaml,
@@ -55,14 +55,14 @@ def metrics_page(
     out: IO[str],
 ) -> None:
     """Write figures, and their trend by week, as a page."""
-    from fitgate.adapters.metrics_page import Trend, write_page
+    from fitgate.adapters.pages.metrics import Trend, write_page
 
     write_page(overview, Trend(weeks, limits), version, out)
 
 
 def policy_pictures() -> Mapping[str, Draw]:
     """Return what draws a policy, by the name of the format."""
-    from fitgate.adapters.policy_graph import WRITERS
+    from fitgate.adapters.pages.policy import WRITERS
 
     return WRITERS
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from fitgate.adapters.policy_graph import WRITERS, wrapped
+from fitgate.adapters.pages.policy import WRITERS, wrapped
 from fitgate.core.diagram import Diagram, diagram_of
 from fitgate.core.policy import Policy
 from fitgate.core.reading import parse_policy

@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 import yaml
 
+from fitgate.adapters.pages.register import write_page
 from fitgate.adapters.register_files import (
     MARK,
     Writer,
@@ -23,7 +24,6 @@ from fitgate.adapters.register_files import (
     write_verdicts,
     write_yaml,
 )
-from fitgate.adapters.register_page import write_page
 from fitgate.core.classes import Ground
 from fitgate.core.reclassified import Nature, Reclassified, Said
 from fitgate.core.register import Register, RegisterEntry, ReviewMark

@@ -5,7 +5,7 @@ import io
 import re
 from dataclasses import replace
 
-from fitgate.adapters.register_page import colour, write_page
+from fitgate.adapters.pages.register import colour, write_page
 from fitgate.core.register import Register
 from tests.adapters.test_register_files import entries, hostile_register
 from tests.builders import NOW

@@ -58,7 +58,7 @@ def test_a_direct_push_past_the_teams_own_practice_is_listed(recorded: Path, sto
     done = run_fitgate(recorded, "bypass", "list", story, "--ledger", LEDGER)
     assert done.returncode == 0, done.stderr
     assert "pushed directly" in done.stdout
-    assert "could not be judged" in done.stdout
+    assert "could not be judged by FITGate" in done.stdout
 
 
 def test_bypasses_are_told_as_json_with_the_entries_they_come_from(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -16,6 +17,7 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from fitgate.adapters.ledger import snapshot
 from fitgate.core import policy as shapes
 from fitgate.core.conditions import Condition, FileStatus, SettingMove
 from fitgate.core.facts import Facts
@@ -200,3 +202,21 @@ def test_the_house_plan_names_every_module_and_nothing_else() -> None:
     assert len(named) == len(set(named))
     assert [path for path in named if path not in there] == []
     assert [path for path in sorted(there - {*named}) if "__" not in path] == []
+
+
+def test_the_page_of_the_branch_lists_all_that_stands_on_it() -> None:
+    listed = {
+        name.split("/")[0] for name in first(table("docs/ledger-branch.md", "on `fitgate-ledger`"))
+    }
+    assert listed == {snapshot.HEAD, snapshot.ENTRIES, snapshot.BLOBS, snapshot.README}
+
+
+def test_what_is_a_command_is_not_said_to_be_still_to_come() -> None:
+    commands = {command.name for command in app.registered_commands} | {
+        group.name for group in app.registered_groups
+    }
+    threats = (ROOT / ".github/SECURITY.md").read_text().split("## Not built yet")[1]
+    readme = (ROOT / "README.md").read_text()
+    (coming,) = re.findall(r"([^.]*)\bcome next:", readme)
+    words = set(re.findall(r"[a-z]+", f"{threats.split('. ')[0]} {coming.lower()}"))
+    assert words & (commands - {"check", "policy"}) == set()

@@ -24,11 +24,13 @@ from fitgate.core.breaker.watching import Breakers, watch
 from fitgate.core.chain import read
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.entries import Draft
+from fitgate.core.records.controls import PolicyChanged
 from tests.breakers import BY_HAND, planned, policy_with, reset, tripped
-from tests.builders import DAY, HOUR, NOW
+from tests.builders import DAY, DIGEST, HOUR, NOW
 from tests.chronicles import (
     chronicle_of,
     ledger_of,
+    noted,
 )
 from tests.laws.breaker_histories import MOMENTS, START, TRIGGERS, histories
 
@@ -166,14 +168,18 @@ def test_the_same_entries_give_the_same_states_in_any_order_of_telling(
 @settings(max_examples=100, deadline=None)
 @given(histories(), st.lists(st.integers(0, 27), max_size=6))
 def test_watched_often_or_once_it_comes_to_the_same(drafts: list[Draft], days: list[int]) -> None:
-    """But for hindsight: what was closed though nobody had declared that it would have to be."""
+    """But for hindsight: what was closed though nobody had declared that it would have to be.
+
+    And where the ledger tells since when it is enforced: else that is when it is first watched.
+    """
+    enforced = noted(PolicyChanged("here", None, None, DIGEST, "enforce"), START)
     recent = [
         replace(each, body={**each.body, "required": ["eval"]}) if each.kind == "Landed" else each
         for each in drafts
         if each.at > NOW - 28 * DAY and "shadow" not in each.body.values()
     ]
     policy = policy_with(*ACTING)
-    often, once = ledger_of(recent), ledger_of(recent)
+    often, once = ledger_of([enforced, *recent]), ledger_of([enforced, *recent])
     for at in (*(NOW - day * DAY for day in sorted(days, reverse=True)), NOW):
         often.append(watch(policy, Chronicle(read(often.stored(), at)), at), at)
     once.append(watch(policy, Chronicle(read(once.stored(), NOW)), NOW), NOW)

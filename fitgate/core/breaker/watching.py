@@ -18,7 +18,7 @@ from fitgate.core.breaker.timelines import timeline
 from fitgate.core.breaker.told import move_draft
 from fitgate.core.breaker.walking import Moved, Walk
 from fitgate.core.breaker.watched import MONTH, TICK, Watched, all_watched
-from fitgate.core.chronicle import Chronicle
+from fitgate.core.chronicle import Chronicle, Told
 from fitgate.core.entries import Draft
 from fitgate.core.policy import Policy
 from fitgate.core.records.changes import Landed
@@ -69,8 +69,9 @@ class Breakers(Recorded):
         for move in walk.moves:
             if not move.records:
                 began = move.at
-                if move.at == start and move.sign is Sign.EXCEEDED and not self._came_on(watched):
+                if move.at == start and move.sign is Sign.EXCEEDED:
                     began = _onset(marks[:first], before, start)
+                    began = max(began, self._came_on(watched) or began)
                 yield self._draft(watched, move, began)
             before = move
 
@@ -107,28 +108,42 @@ class Breakers(Recorded):
         return back if came_on is None else max(back, came_on)
 
     def _came_on(self, watched: Watched) -> datetime | None:
-        """Return when a breaker came to be in force, if it ran dry before in what it looks back on.
+        """Return when a breaker came to be in force; None: it is not, it runs dry.
 
-        The last sign of shadow mode tells: a landing, a change of the policy, a dry trip.
+        That is when the ledger first tells of enforcement; where it does not, now: a policy that
+        was given by hand is not on record, and must not reach back. In any case after the last dry
+        move, for what has tripped dry at a moment cannot trip at the same one.
         """
         if watched.dry:
             return None
+        began = self.as_of if self._enforced_since is None else self._enforced_since
         records = self.told.moving(watched.breaker.name, watched.environment, dry=True)
-        signs = [
-            *(told.at for told in records if not isinstance(told.record, RecoveryPlanned)),
-            *self._shadows,
-        ]
-        last = max((at for at in signs if at <= self.as_of), default=None)
-        if last is None or last < self.as_of - LOOK_BACK:
-            return None
-        return last + TICK
+        moves = (told.at for told in records if not isinstance(told.record, RecoveryPlanned))
+        last = max((at for at in moves if at <= self.as_of), default=None)
+        return began if last is None else max(began, last + TICK)
 
     @cached_property
-    def _shadows(self) -> list[datetime]:
-        """Return the last landing and the last change of the policy in shadow mode."""
-        landed = (told.at for told in self.chronicle.told(Landed) if told.record.mode == "shadow")
-        changed = (t.at for t in self.chronicle.told(PolicyChanged) if t.record.mode == "shadow")
-        return [at for at in (*landed, *changed) if at <= self.as_of]
+    def _enforced_since(self) -> datetime | None:
+        """Return since when the ledger tells of enforcement; None: it does not, or no longer.
+
+        Changes of the policy tell of it; where there are none, the landings do. A breaker that has
+        moved for real was enforced by whoever watched it.
+        """
+        changed = [(t.at, t.seq, t.record.mode) for t in self.chronicle.told(PolicyChanged)]
+        landed = [(t.at, t.seq, t.record.mode) for t in self.chronicle.told(Landed)]
+        modes = [((at, n), mode) for at, n, mode in changed or landed if at <= self.as_of]
+        shadow = max((when for when, mode in modes if mode == "shadow"), default=None)
+        moves: list[Told[Tripped] | Told[Reset]] = [
+            *self.chronicle.told(Tripped),
+            *self.chronicle.told(Reset),
+        ]
+        real = (
+            (told.at, told.seq)
+            for told in moves
+            if told.at <= self.as_of and not told.record.dry and not told.record.drill
+        )
+        enforced = [*(when for when, mode in modes if mode != "shadow"), *real]
+        return min((when[0] for when in enforced if shadow is None or when > shadow), default=None)
 
 
 def _onset(marks: list[Mark], before: Moved | None, start: datetime) -> datetime:

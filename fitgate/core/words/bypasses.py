@@ -10,6 +10,7 @@ from fitgate.core.chronicle import Row
 from fitgate.core.inert import inert
 from fitgate.core.records.changes import How
 from fitgate.core.standing import Standing
+from fitgate.core.words.cells import counted
 
 TABLE = ("landed", "change", "category", "how", "gates", "who answers for it")
 HOW: dict[How, str] = {
@@ -52,16 +53,21 @@ def name_of(row: Row) -> str:
 def summary(events: Sequence[Event], rows: Iterable[Row]) -> Iterator[str]:
     """Yield how many there are of each kind, and what was not judged beside them."""
     ios = [row for row in rows if row.nature.is_io]
-    standings = Counter(row.standing for row in ios)
     passed = {event.row.change for event in events}
+    standings = Counter(row.standing for row in ios if row.change not in passed)
     authorised = sum(event.passed.authorised for event in events)
     silent = sum(event.passed.visibility == "silent" for event in events)
     yield (
-        f"{len(events)} bypasses by {len(passed)} of {len(ios)} irreversible changes: "
+        f"{counted(len(events), 'bypass', 'bypasses')} by {len(passed)} of "
+        f"{counted(len(ios), 'irreversible change')}: "
         f"{authorised} authorised, {len(events) - authorised} not; {silent} silent."
     )
     unjudged, held = standings[Standing.UNJUDGED], standings[Standing.WOULD_HOLD]
     if unjudged:
-        yield f"{unjudged} could not be judged: they are neither counted as bypasses nor as none."
+        they = "it is" if unjudged == 1 else "they are"
+        yield (
+            f"Of the others {unjudged} could not be judged by FITGate's gates: {they} counted "
+            "neither as bypasses nor as none."
+        )
     if held:
         yield f"{held} would have been held, had the gate been in force (shadow mode)."

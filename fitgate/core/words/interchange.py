@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fitgate.core.inert import inert
+from fitgate.core.words.cells import counted
 
 _MOST = 5
-
-
-def counted(number: int, what: str) -> str:
-    """Say how many of something there are, as in `1 row`, `2 entries`."""
-    several = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
-    return f"{number} {what if number == 1 else several}"
 
 
 def taken(keys: Sequence[str], new: int) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from fitgate.core.inert import inert_markdown
 from fitgate.core.measure.reading import Band, Figure, Reading
 from fitgate.core.pilots.report import Counterfactual, Report, Step
+from fitgate.core.words.cells import counted
 
 _STEPS: dict[Step, str] = {
     "gate": "Add or strengthen an IO-only gate for one category",
@@ -76,10 +77,11 @@ def _metadata(report: Report, *, anonymous: bool) -> Iterator[str]:
 def _boundary(report: Report, *, anonymous: bool) -> Iterator[str]:
     yield "## 1) System boundary"
     yield ""
+    changes = counted(report.changes, "change")
     if anonymous:
-        yield f"{report.changes} changes of one repository, as they were merged."
+        yield f"{changes} of one repository, as they were merged."
         return
-    yield f"{report.changes} changes of the repository's first-parent history. {report.boundary}"
+    yield f"{changes} of the repository's first-parent history. {report.boundary}"
     policy = _inert(report.policy) if report.policy else "the policy"
     yield f"Boundary, thresholds and the slow gate of section 5 are those of {policy}."
 
@@ -161,14 +163,16 @@ def _findings(report: Report, *, anonymous: bool) -> Iterator[str]:
         yield f"- {case_sentence(case, anonymous=anonymous)}"
     if not report.cases:
         yield (
-            f"- {report.undone} irreversible changes were undone or failed; none of them would "
-            "still have been held by a slow gate when that happened."
+            f"- {counted(report.undone, 'irreversible change was', 'irreversible changes were')} "
+            "undone or failed; none of them would still have been held by a slow gate when that "
+            "happened."
         )
     worst = max(report.risks, key=lambda r: (r.undone, r.bypassed, r.ios), default=None)
     if worst is not None:
         yield (
-            f"- Most at risk: {_inert(worst.category)}, of whose {worst.ios} changes "
-            f"{worst.undone} were undone or failed and {worst.bypassed} passed a gate by."
+            f"- Most at risk: {_inert(worst.category)}, of whose "
+            f"{counted(worst.ios, 'change')} {counted(worst.undone, 'was', 'were')} undone or "
+            f"failed and {worst.bypassed} passed a gate by."
         )
     tempo = report.reading("tempo_ratio")
     if tempo is not None and tempo.value is not None:

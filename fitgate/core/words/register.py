@@ -11,6 +11,7 @@ from fitgate.core.inert import inert
 from fitgate.core.register import Evidence, Register, RegisterEntry, Tally
 from fitgate.core.review import Review
 from fitgate.core.standing import Standing
+from fitgate.core.words.cells import cell, counted
 from fitgate.core.words.reclassified import said_sentence
 
 CATEGORIES = ("data", "evaluation", "alignment", "deployment", "supply-chain", "optionality")
@@ -51,7 +52,7 @@ def review_row(review: Review) -> tuple[str, ...]:
         ", ".join(_labels(review)),
         review.why,
     )
-    return tuple(map(_cell, cells))
+    return tuple(map(cell, cells))
 
 
 def _labels(review: Review) -> Iterator[str]:
@@ -149,13 +150,7 @@ def csv_row(entry: RegisterEntry) -> tuple[str, ...]:
         "counted_io_sr": "; ".join(map(str, counted.io_sr)),
         "reclassified": "; ".join(map(said_sentence, said)),
     }
-    return tuple(_cell(cells[name]) for name in CSV)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return "" if value is None else inert(str(value))
+    return tuple(cell(cells[name]) for name in CSV)
 
 
 def _moment(at: datetime | None) -> str | None:
@@ -175,7 +170,7 @@ def evidence_words(evidence: Evidence) -> str:
 def summary(register: Register) -> Iterator[str]:
     """Say in a few lines what a scan found."""
     tally = register.tally
-    yield f"{_changes(tally.changes)} {inert(register.scope)}: {_split(tally)}"
+    yield f"{counted(tally.changes, 'change')} {inert(register.scope)}: {_split(tally)}"
     if tally.standings:
         yield f"IO by standing: {standing_words(tally)}"
     reviewed = sum(n for status, n in tally.reviews.items() if status != "proposed")
@@ -201,10 +196,6 @@ def hints(register: Register, clone: str, *, written: bool) -> Iterator[str]:
         place = f"{shlex.quote(inert(clone))} " if clone else ""
         yield f"Why:  fitgate check {place}--change {last}"
         yield f"Say:  fitgate register review {last} {place}--confirm (or --amend, --dispute)"
-
-
-def _changes(number: int) -> str:
-    return "1 change" if number == 1 else f"{number} changes"
 
 
 def _split(tally: Tally) -> str:
@@ -234,7 +225,7 @@ def policy_notes(tally: Tally) -> Iterator[str]:
     """Say which policy judged how many, and why it was not the one asked for, if it was not."""
     for (source, mode, note), number in tally.policies.items():
         by = f"judged by {inert(source, TITLE_LIMIT)} ({mode})"
-        yield f"{_changes(number)}: {inert(note) if note else by}"
+        yield f"{counted(number, 'change')}: {inert(note) if note else by}"
 
 
 def scope_words(since: datetime | None, span: str) -> str:

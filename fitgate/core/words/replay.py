@@ -10,6 +10,7 @@ from fitgate.core.remedies import plain
 from fitgate.core.replay.cases import Case, Hold, Known, Ruling
 from fitgate.core.replay.figures import Delay, Figures
 from fitgate.core.replay.report import Report
+from fitgate.core.words.cells import cell, counted
 
 TABLE = ("landed", "change", "gates", "held for", "fault", "what")
 CSV = (
@@ -115,18 +116,12 @@ def csv_row(case: Case) -> tuple[str, ...]:
         before.outcome,
         "; ".join(before.categories),
     )
-    return tuple(map(_cell, cells))
+    return tuple(map(cell, cells))
 
 
 def plain_moment(case: Case) -> str:
     """Return when a case landed, as RFC 3339 has it."""
     return case.landing.landed_at.isoformat().replace("+00:00", "Z")
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return "" if value is None else inert(str(value))
 
 
 def _hours(length: timedelta) -> str:
@@ -158,7 +153,7 @@ def _counts(told: Report) -> str:
         return f"0 changes {_scope(told)}: nothing to replay"
     undecided = figures.held - figures.held_surely
     much = f" ({figures.held_surely} surely{_and_undecided(undecided)})" if figures.held else ""
-    many = "1 change" if figures.changes == 1 else f"{figures.changes} changes"
+    many = counted(figures.changes, "change")
     return (
         f"{many} {_scope(told)}: {inert(told.candidate.source, _TITLE)}, had it been enforced, "
         f"would have held {figures.held} of {figures.io} IO{much}"

@@ -144,6 +144,7 @@ def rebuild(
     They are worked out from the entries alone, so nothing is lost by throwing them away.
     """
     from fitgate.bootstrap import progress
+    from fitgate.core.words.cells import counted
 
     with opened(ledger, repo=repo) as chain:
         projected, total = _in_database(chain, "nothing is kept beside it"), chain.head().seq
@@ -152,7 +153,9 @@ def rebuild(
     if as_json:
         print(json.dumps({"repo": chain.repo, "entries": total, "rows": rows}))
     else:
-        print(f"{chain.repo}: {rows} rows, one a landing, from {total} entries.")
+        print(
+            f"{chain.repo}: {counted(rows, 'row')}, one a landing, from {counted(total, 'entry')}."
+        )
 
 
 @app.command("export")
@@ -171,6 +174,7 @@ def export_ledger(
     """
     from fitgate.bootstrap import progress, written
     from fitgate.core.ledger_file import lines_of
+    from fitgate.core.words.cells import counted
 
     with opened(ledger, repo=repo) as chain:
         kept = _in_database(chain, "`git push` takes it elsewhere")
@@ -188,7 +192,7 @@ def export_ledger(
                 cast("TextIO", file).buffer.write(line + b"\n")
                 if number % _EVERY == 0:
                     show(number)
-    print(f"{out}: {head.seq} entries of {chain.repo}, up to {_line(head)}")
+    print(f"{out}: {counted(head.seq, 'entry')} of {chain.repo}, up to {_line(head)}")
 
 
 @app.command("import")
@@ -205,6 +209,7 @@ def import_ledger(
     """
     from fitgate.bootstrap import restored
     from fitgate.core.ledger_file import LedgerFile
+    from fitgate.core.words.cells import counted
 
     try:
         with open(sys.stdin.fileno() if str(file) == "-" else file, "rb") as lines:  # noqa: PTH123
@@ -217,7 +222,8 @@ def import_ledger(
     if as_json:
         print(json.dumps({"repo": chain.repo, "added": added, **_shown(head)}))
     else:
-        print(f"{chain.repo}: {added} entries were added; the ledger ends at {_line(head)}")
+        new = counted(added, "entry was", "entries were")
+        print(f"{chain.repo}: {new} added; the ledger ends at {_line(head)}")
 
 
 @app.command()

@@ -44,7 +44,7 @@ def import_(
     from fitgate.bootstrap import write_imported_register
     from fitgate.core.interchange.registers import read_register
     from fitgate.core.register import entry_json
-    from fitgate.core.words.interchange import counted
+    from fitgate.core.words.cells import counted
 
     text = asked.decoded(asked.bytes_of(file), file)
     entries = read_register(text, file, form.value, governing(clone, policy).policy)

@@ -114,6 +114,7 @@ def _record(
     journal: Journal, register: Register, work: Scan, policy: str | None, home: Ledger
 ) -> None:
     """Write what was judged into the ledger, and what people say of it; tell what that came to."""
+    from fitgate.core.words.cells import counted
     from fitgate.entrypoints.cli import recording
 
     texts = recording.Texts(work.clone, asked.text_of(policy) if policy else None)
@@ -122,7 +123,8 @@ def _record(
         total=journal.done, shown=sys.stderr.isatty(),
     )  # fmt: skip
     said = recording.record_reviews(register.entries(), work.reviews, home, asked.now())
-    print(f"fitgate: {done.entries + said} entries written into the ledger", file=sys.stderr)
+    new = counted(done.entries + said, "entry")
+    print(f"fitgate: {new} written into the ledger", file=sys.stderr)
 
 
 def _review(path: Path, policy: str | None, home: Ledger) -> None:

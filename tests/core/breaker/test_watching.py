@@ -143,26 +143,6 @@ def test_a_breaker_on_another_figure_only_advises() -> None:
     assert state(ledger, policy) == "closed"
 
 
-def test_once_enforced_only_what_is_bad_from_then_on_trips_for_real() -> None:
-    shadow = [
-        landed("s0", NOW - 6 * DAY, mode="shadow", bypasses=(PUSH,)),
-        landed("s1", NOW - 5 * DAY, mode="shadow"),
-    ]
-    ledger = ledger_with(*shadow)
-    dry, *_ = watched(ledger, policy_with(BYPASSED, mode="shadow"))
-    enforced = policy_with(BYPASSED)
-    (real,) = watched(ledger, enforced)
-    assert (dry.at, real.at) == (NOW - 6 * DAY, NOW - 6 * DAY + DAY + SECOND)
-    assert state(ledger, enforced) == "open"
-    assert watched(ledger, enforced, NOW + 5 * DAY) == []
-
-
-def test_a_change_of_the_policy_tells_of_shadow_mode_too() -> None:
-    moved = PolicyChanged("here", None, None, DIGEST, "shadow")
-    ledger = ledger_with(*THREE, *DONE, noted(moved, NOW - DAY))
-    assert watched(ledger, POLICY) == []
-
-
 def test_what_nobody_saw_for_four_weeks_trips_nothing_but_what_is_still_bad_does() -> None:
     long_ago = [landed(f"c{n}", NOW - (90 - n) * DAY) for n in range(3)]
     validated = [closed(f"c{n}", NOW - 60 * DAY) for n in range(3)]
@@ -180,7 +160,8 @@ def test_unknown_neither_trips_nor_resets() -> None:
 
 def test_what_is_told_late_trips_at_its_moment() -> None:
     policy = policy_with(DRILLS)
-    ledger = ledger_with(drilled(1, NOW - 3 * DAY, passed=True))
+    enforced = noted(PolicyChanged("here", None, None, DIGEST, "enforce"), NOW - 9 * DAY)
+    ledger = ledger_with(enforced, drilled(1, NOW - 3 * DAY, passed=True))
     assert watched(ledger, policy) == []
     ledger.append([drilled(0, NOW - 5 * DAY, passed=False)], NOW)
     assert [draft.at for draft in watched(ledger, policy)] == [NOW - 5 * DAY]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from fitgate.core.inert import inert
+from fitgate.adapters.pages.drawn import csp_hash, environment, source
 from fitgate.core.measure.overview import Group, Overview
 from fitgate.core.measure.reading import Figure, Reading
 from fitgate.core.policy import Threshold
@@ -27,7 +24,6 @@ from fitgate.core.words.metrics import (
     window_words,
 )
 
-FOLDER = Path(__file__).parent / "templates"
 LEAD: tuple[Figure, ...] = ("vl_hours", "rdpr", "gbr_ratio")
 DRAWN: tuple[Figure, ...] = (*LEAD, "gbr_unauthorised", "open_unvalidated", "tempo_ratio")
 _WIDTH, _HEIGHT, _WIDEST, _LABEL = 960, 120, 48, 120
@@ -43,7 +39,7 @@ class Trend:
 
 def write_page(overview: Overview, trend: Trend, version: str, out: IO[str]) -> None:
     """Write the page."""
-    style = "".join(_source(name) for name in ("register.css", "metrics.css"))
+    style = "".join(source(name) for name in ("register.css", "metrics.css"))
     known = {reading.figure: reading for reading in overview.readings}
     out.writelines(
         _templates()
@@ -55,43 +51,22 @@ def write_page(overview: Overview, trend: Trend, version: str, out: IO[str]) -> 
             version=version,
             meanings=MEANINGS,
             style=Markup(style),  # noqa: S704 - ours
-            hash=_csp_hash(style),
+            hash=csp_hash(style),
         )
     )
 
 
 @functools.cache
 def _templates() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return environment(
+        {
+            "value": value_words,
+            "interval": interval_words,
+            "band": band_words,
+            "beside": beside_words,
+            "window": window_words,
+        }
     )
-    environment.filters |= {
-        "value": value_words,
-        "interval": interval_words,
-        "band": band_words,
-        "beside": beside_words,
-        "window": window_words,
-    }
-    return environment
-
-
-def _finalize(value: Any) -> Any:  # noqa: ANN401 - whatever a template shows
-    """Make every text inert before it is escaped, wherever it comes from."""
-    return inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _source(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")
-
-
-def _csp_hash(source: str) -> str:
-    digest = hashlib.sha256(source.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def _charts(trend: Trend) -> Iterator[dict[str, Any]]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from fitgate.adapters.pages.drawn import csp_hash, environment, source
 from fitgate.core.inert import inert
 from fitgate.core.register import Register
 from fitgate.core.remedies import plain
@@ -28,7 +26,6 @@ from fitgate.core.words.register import (
 )
 from fitgate.core.words.strip import Strip, strip, ticks
 
-FOLDER = Path(__file__).parent / "templates"
 _WIDTH, _HEIGHT, _GAP = 960, 120, 0.18
 _WIDEST, _LABEL = 60, 160
 _LOWEST = 4
@@ -37,7 +34,7 @@ _LOWEST = 4
 
 def write_page(register: Register, out: IO[str]) -> None:
     """Write the page, entry by entry, the newest last."""
-    style, script = (_source(name) for name in ("register.css", "register.js"))
+    style, script = (source(name) for name in ("register.css", "register.js"))
     columns = strip(register.tally)
     page = (
         _templates()
@@ -54,7 +51,7 @@ def write_page(register: Register, out: IO[str]) -> None:
             standing_words=standing_words(register.tally),
             style=Markup(style),  # noqa: S704 - ours
             script=Markup(script),  # noqa: S704 - ours
-            hashes={"style": _csp_hash(style), "script": _csp_hash(script)},
+            hashes={"style": csp_hash(style), "script": csp_hash(script)},
         )
     )
     out.writelines(page)
@@ -62,40 +59,19 @@ def write_page(register: Register, out: IO[str]) -> None:
 
 @functools.cache
 def _templates() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return environment(
+        {
+            "moment": plain,
+            "short_id": short_id,
+            "evidence": evidence_words,
+            "sentence": finding_sentence,
+            "nature": nature_words,
+            "said": said_sentence,
+            "grounds": ground_sentences,
+            "mark": lambda finding: MARKS[finding.outcome],
+            "colour": colour,
+        }
     )
-    environment.filters |= {
-        "moment": plain,
-        "short_id": short_id,
-        "evidence": evidence_words,
-        "sentence": finding_sentence,
-        "nature": nature_words,
-        "said": said_sentence,
-        "grounds": ground_sentences,
-        "mark": lambda finding: MARKS[finding.outcome],
-        "colour": colour,
-    }
-    return environment
-
-
-def _finalize(value: Any) -> Any:  # noqa: ANN401 - whatever a template shows
-    """Make every text inert before it is escaped, wherever it comes from."""
-    return inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _source(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")
-
-
-def _csp_hash(source: str) -> str:
-    digest = hashlib.sha256(source.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def colour(category: str) -> str:

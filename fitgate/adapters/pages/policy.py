@@ -8,16 +8,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from fitgate.adapters.pages.drawn import environment, source
 from fitgate.core.diagram import Box, Diagram
 from fitgate.core.inert import inert
 
-FOLDER = Path(__file__).parent / "templates"
 _COLOURS = 8
 _LINE, _PAD, _GAP = 17, 9, 14
 _TOP = 112
@@ -90,7 +89,7 @@ def write_svg(diagram: Diagram, out: IO[str]) -> None:
     groups = tuple(_groups(diagram))
     cards = tuple(_cards(diagram, groups))
     ends = [*(group.end for group in groups), *(card.end for card in cards)]
-    style = (FOLDER / "policy.css").read_text(encoding="utf-8")
+    style = source("policy.css")
     drawn = (
         _templates()
         .get_template("policy.svg")
@@ -194,19 +193,7 @@ def _columns(text: str) -> int:
 
 @functools.cache
 def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _finalize(value: Any) -> Any:  # noqa: ANN401 - whatever a template shows
-    """Make every text inert before it is escaped, wherever it comes from."""
-    return inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return environment()
 
 
 def write_dot(diagram: Diagram, out: IO[str]) -> None:

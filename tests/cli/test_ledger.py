@@ -175,6 +175,33 @@ def test_what_is_broken_is_not_exported(fitgate: Fitgate, kept: Path) -> None:
     assert not (kept / "ledger.jsonl").exists()
 
 
+def test_an_edited_entry_is_named_by_whoever_reads_the_ledger(fitgate: Fitgate, kept: Path) -> None:
+    tamper(kept, "UPDATE entries SET content = replace(content, '#2', '#9') WHERE seq = 2")
+    for words in (
+        ("metrics",),
+        ("metrics", "--explain", "vl_hours"),
+        ("ledger", "rebuild"),
+        ("pilot", "status"),
+        ("pilot", "start"),
+        ("breaker", "list"),
+        ("breaker", "watch"),
+        ("bypass", "list"),
+    ):
+        done = fitgate(*words, "--repo", REPO)
+        assert done.returncode == 4, (words, done)
+        assert "entry 2 of the ledger does not have the digest that" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_an_entry_that_has_not_the_shape_of_its_kind_is_named(fitgate: Fitgate, kept: Path) -> None:
+    ledger = chain_in(open_database(f"sqlite:///{kept / 'fitgate.db'}"), REPO)
+    ledger.append([Draft(NOW, "Closed", "closed/x", {"change": 7})], NOW)
+    ledger.close()
+    done = fitgate("metrics")
+    assert done.returncode == 4
+    assert "entry 4 of the ledger is no Closed: Input should be a valid string" in done.stderr
+
+
 def test_an_older_database_is_brought_up(fitgate: Fitgate, tmp_path: Path) -> None:
     missing = fitgate("ledger", "upgrade")
     assert missing.returncode == 2

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -22,11 +22,11 @@ from sqlalchemy import (
 )
 
 from fitgate.adapters.ledger.database import Database
-from fitgate.adapters.ledger.sql import ASKED, PAGE, SqlLedger, micros, moment
+from fitgate.adapters.ledger.sql import ASKED, PAGE, SqlLedger, as_bytes, micros, moment
 from fitgate.adapters.ledger.tables import CHAINS, CHANGES, ENTRIES
-from fitgate.core.chain import read
+from fitgate.core.chain import linked, read
 from fitgate.core.chronicle import Chronicle, Row
-from fitgate.core.entries import Stored
+from fitgate.core.entries import Head, Stored
 from fitgate.core.reclassified import Nature
 from fitgate.core.records.changes import PassedBy
 from fitgate.core.standing import Standing
@@ -37,6 +37,9 @@ _NEW = (
     .where(ENTRIES.c.chain == bindparam("chain"), ENTRIES.c.seq > bindparam("after"))
     .order_by(ENTRIES.c.seq)
     .limit(PAGE)
+)
+_DIGEST = select(ENTRIES.c.digest).where(
+    ENTRIES.c.chain == bindparam("chain"), ENTRIES.c.seq == bindparam("seq")
 )
 _OF_KINDS = (
     select(ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
@@ -117,7 +120,7 @@ class ProjectedLedger(SqlLedger):
                 return
             asked = {"chain": end.chain, "kinds": list(kinds)}
             for seq, content, digest in connection.execute(_OF_KINDS, asked):
-                yield Stored(seq, bytes(content), digest)
+                yield Stored(seq, as_bytes(content), digest)
 
     def catch_up(self, progress: Callable[[int], object] = lambda _: None) -> None:
         """Bring the rows up to the last entry, a page at a time, so that writers get a turn."""
@@ -142,14 +145,24 @@ class ProjectedLedger(SqlLedger):
         return sum(1 for _ in self.rows())
 
     def _page(self, connection: Connection, chain: int) -> int:
-        """Fold the changes that the next page of entries speaks of, from their first entry on."""
+        """Fold the changes that the next page of entries speaks of, from their first entry on.
+
+        Raises:
+            BrokenChainError: at an entry that does not hang on the one before, or is missing.
+        """
         cursor = select(CHAINS.c.projected_seq).where(CHAINS.c.id == chain)
         after: int = connection.scalar(cursor) or 0
+        before = Head(after, connection.scalar(_DIGEST, {"chain": chain, "seq": after}))
+        page = connection.execute(_NEW, {"chain": chain, "after": after}).all()
+        if not page:
+            raise BrokenChainError(after + 1, "is missing: the ledger went on")
+        found = (Stored(seq, as_bytes(content), digest) for seq, content, digest, _ in page)
         touched: dict[str, None] = {}
-        for seq, content, _, filed in connection.execute(_NEW, {"chain": chain, "after": after}):
-            after, change = seq, json.loads(content)["body"].get("change")
+        for each, (*_, filed) in zip(linked(found, self.repo, before), page, strict=True):
+            after, body = each.seq, json.loads(each.content).get("body")
+            change = body.get("change") if isinstance(body, dict) else None
             if change != filed:
-                raise BrokenChainError(seq, f"tells of {change}, but is filed under {filed}")
+                raise BrokenChainError(after, f"tells of {change}, but is filed under {filed}")
             if change is not None:
                 touched[change] = None
         changes = [*touched]
@@ -161,14 +174,8 @@ class ProjectedLedger(SqlLedger):
 
     def _fold(self, connection: Connection, chain: int, asked: dict[str, Any]) -> None:
         found = sorted(connection.execute(self._of_changes, asked), key=lambda row: row[0])
-        entries = (Stored(seq, bytes(content), digest) for seq, content, digest in found)
-        chronicle = Chronicle()
-        for entry in read(entries):
-            try:
-                chronicle.add(entry)
-            except ValidationError as exc:
-                told = exc.errors(include_url=False)[0]["msg"]
-                raise BrokenChainError(entry.seq, f"is no {entry.kind}: {told}") from exc
+        entries = (Stored(seq, as_bytes(content), digest) for seq, content, digest in found)
+        chronicle = Chronicle(read(entries))
         rows = [*_columns(chain, chronicle.rows())]
         if rows:
             firsts = [*{row["first"] for row in rows}]

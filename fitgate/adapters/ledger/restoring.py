@@ -20,7 +20,9 @@ def restore(ledger: SqlLedger, file: LedgerFile) -> int:
     Raises:
         UserError: when the file is not sound, or the ledger holds other entries.
         LedgerError: when it could not be written.
+        BrokenChainError: when what the ledger holds does not hang together.
     """
+    ledger.check()
     with ledger.database.writing(ledger.repo) as connection:
         chain, held, _ = ledger.sound_end(connection)
         if held.seq > file.header.entries:

@@ -161,8 +161,11 @@ def test_a_file_that_is_not_sound_is_not_imported_at_all(fitgate: Fitgate, kept:
         "fitgate: cut.jsonl:5: ends before it is whole. Nothing was imported: "
         "export the ledger again.\n"
     )
+    assert sorted(each.name for each in kept.iterdir()) == ["cut.jsonl", "fitgate.db"]
+    wrote(kept, 1, repo="github:2", name="there.db")
+    fitgate("ledger", "import", "cut.jsonl", "--ledger", "sqlite:///there.db")
     head = fitgate("ledger", "head", "--ledger", "sqlite:///there.db", "--repo", REPO)
-    assert "has no entries of --repo github:1" in head.stderr
+    assert "has no entries of --repo github:1. It holds: github:2" in head.stderr
     done = fitgate("ledger", "import", "nowhere.jsonl")
     assert done.stderr.startswith("fitgate: nowhere.jsonl: No such file or directory. Give a file")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -93,6 +94,18 @@ def test_an_entry_edited_in_the_middle_is_named_before_anything_is_added(
         assert ledger.head().seq == 9
     monkeypatch.setattr("fitgate.adapters.ledger.sql.CHECKED", 4)  # it lies farther back
     assert [each.seq for each in place.open().append([closed(10)], NOW)] == [10]
+
+
+def test_a_file_that_was_made_in_vain_is_removed_and_no_other(in_sqlite: Place) -> None:
+    file = Path(in_sqlite.where.removeprefix("sqlite:///"))
+    in_sqlite.open().close()
+    assert [*file.parent.glob(f"{file.name}*")] == []
+    first, second = in_sqlite.open(), in_sqlite.open()
+    assert second.head().seq == 0  # another one has it open
+    first.close()
+    assert [each.seq for each in second.append([closed(1)], NOW)] == [1]
+    second.close()
+    assert in_sqlite.open(create=False).head().seq == 1
 
 
 def test_a_chain_is_checked_once_for_as_long_as_it_is_open(place: Place) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -22,11 +21,12 @@ from sqlalchemy import (
 )
 
 from fitgate.adapters.ledger.database import Database
-from fitgate.adapters.ledger.sql import ASKED, PAGE, SqlLedger, as_bytes, micros, moment
+from fitgate.adapters.ledger.sql import ASKED, PAGE, SqlLedger, as_bytes
 from fitgate.adapters.ledger.tables import CHAINS, CHANGES, ENTRIES
 from fitgate.core.chain import linked, read
 from fitgate.core.chronicle import Chronicle, Row
 from fitgate.core.entries import Head, Stored
+from fitgate.core.micros import from_micros, micros
 from fitgate.core.reclassified import Nature
 from fitgate.core.records.changes import PassedBy
 from fitgate.core.standing import Standing
@@ -209,11 +209,11 @@ def _columns(chain: int, rows: Iterator[Row]) -> Iterator[dict[str, Any]]:
             "required": None if row.required is None else json.dumps(row.required),
             "bypasses": json.dumps([asdict(passed) for passed in row.bypasses]),
             "note": row.note,
-            "seen_at": _micros(row.seen_at),
-            "allowed_at": _micros(row.allowed_at),
-            "closed_at": _micros(row.closed_at),
+            "seen_at": micros(row.seen_at),
+            "allowed_at": micros(row.allowed_at),
+            "closed_at": micros(row.closed_at),
             "pre_landing": row.pre_landing,
-            "reverted_at": _micros(row.reverted_at),
+            "reverted_at": micros(row.reverted_at),
             "incidents": json.dumps(row.incidents),
             "entries": json.dumps(row.entries),
         }
@@ -223,7 +223,7 @@ def _row(told: RowMapping) -> Row:
     return Row(
         change=told["change"],
         stage=told["stage"],
-        landed_at=moment(told["landed_at"]),
+        landed_at=from_micros(told["landed_at"]),
         nature=_nature(told["is_io"], told["categories"], told["classes"], told["io_sr"]),
         standing=Standing(told["standing"]),
         mode=told["mode"],
@@ -235,11 +235,11 @@ def _row(told: RowMapping) -> Row:
         required=None if told["required"] is None else _words(told["required"]),
         bypasses=_bypasses(told["bypasses"]),
         note=told["note"],
-        seen_at=_moment(told["seen_at"]),
-        allowed_at=_moment(told["allowed_at"]),
-        closed_at=_moment(told["closed_at"]),
+        seen_at=from_micros(told["seen_at"]),
+        allowed_at=from_micros(told["allowed_at"]),
+        closed_at=from_micros(told["closed_at"]),
         pre_landing=told["pre_landing"],
-        reverted_at=_moment(told["reverted_at"]),
+        reverted_at=from_micros(told["reverted_at"]),
         incidents=_words(told["incidents"]),
         entries=tuple(json.loads(told["entries"])),
     )
@@ -259,11 +259,3 @@ def _words(told: str) -> tuple[Any, ...]:
 @lru_cache(maxsize=1024)
 def _bypasses(told: str) -> tuple[PassedBy, ...]:
     return _PASSED_BY.validate_json(told)
-
-
-def _micros(at: datetime | None) -> int | None:
-    return None if at is None else micros(at)
-
-
-def _moment(told: int | None) -> datetime | None:
-    return None if told is None else moment(told)

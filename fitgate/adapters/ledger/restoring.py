@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
-from fitgate.adapters.ledger.sql import ASKED, PAGE, SqlLedger, moment, row_of
+from fitgate.adapters.ledger.sql import ASKED, PAGE, SqlLedger, row_of
 from fitgate.core.entries import Head
 from fitgate.core.ledger_file import LedgerFile
+from fitgate.core.micros import from_micros
 from fitgate.errors import UserError
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ def restore(ledger: SqlLedger, file: LedgerFile) -> int:
             ledger.database.add(connection, rows)
             added += len(rows)
             last = rows[-1]
-            head = Head(last["seq"], last["digest"], moment(last["recorded_at"]))
+            head = Head(last["seq"], last["digest"], from_micros(last["recorded_at"]))
             ledger.conclude(connection, chain, head)
         for contents in _batches(file.blobs(), ASKED):
             ledger.keep(connection, chain, contents)

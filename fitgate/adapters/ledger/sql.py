@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
@@ -15,10 +15,9 @@ from fitgate.adapters.ledger.tables import BLOBS, CHAINS, ENTRIES
 from fitgate.core.canonical import sha256
 from fitgate.core.chain import whole
 from fitgate.core.entries import Draft, Entry, Head, Stored, entry_digest, seal
+from fitgate.core.micros import from_micros, micros
 from fitgate.errors import BrokenChainError, LedgerError
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 PAGE = 2000
 """Entries read at once: a reader of a long chain holds no transaction open."""
 ASKED = 500
@@ -226,8 +225,7 @@ class SqlLedger:
 def _end(
     chain: int, _repo: str, seq: int, digest: str | None, recorded_at: int | None, projected: int
 ) -> End:
-    at = None if recorded_at is None else moment(recorded_at)
-    return End(chain, Head(seq, digest, at), projected)
+    return End(chain, Head(seq, digest, from_micros(recorded_at)), projected)
 
 
 def row_of(
@@ -269,13 +267,3 @@ def unpacked(digest: str, packed: bytes) -> bytes:
             "Put it back from a copy of the ledger, or remove the row: contents may be erased."
         )
     return content
-
-
-def micros(at: datetime) -> int:
-    """Return a moment as the tables have it."""
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def moment(told: int) -> datetime:
-    """Return the moment that a table tells."""
-    return _EPOCH + told * _MICROSECOND

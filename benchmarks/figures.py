@@ -19,9 +19,10 @@ import duckdb
 from benchmarks.table import Row
 from fitgate.adapters.columns.questions import Cell
 from fitgate.adapters.columns.readings import measure_columns
-from fitgate.adapters.columns.table import VERSION, Columns, micros, moment
+from fitgate.adapters.columns.table import VERSION, Columns
 from fitgate.core.measure.landings import WEEK
 from fitgate.core.measure.reading import Figure, Scope, Window
+from fitgate.core.micros import from_micros, micros
 from fitgate.core.policy import Policy
 
 CATEGORIES = ("data", "evaluation", "alignment", "deployment", "supply-chain", "optionality")
@@ -129,9 +130,9 @@ def _write_csv(columns: Path, file: Path) -> None:
         found = connection.execute(asked)
         while rows := found.fetchmany(50_000):
             for change, landed, closed, is_io, mask, events in rows:
-                shut = "" if closed is None else moment(closed).isoformat()
+                shut = "" if closed is None else from_micros(closed).isoformat()
                 category = CATEGORIES[mask.bit_length() - 1] if mask else ""
-                told = (change, moment(landed).isoformat(), shut, int(is_io), category, events)
+                told = (change, from_micros(landed).isoformat(), shut, int(is_io), category, events)
                 lines.writerow(told)
 
 

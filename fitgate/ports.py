@@ -84,5 +84,8 @@ class Ledger(Protocol):
     def blob(self, digest: str) -> bytes | None:
         """Return the content with this digest; None: it is not, or no longer, kept."""
 
+    def digests(self) -> Sequence[str]:
+        """Return the digests of all contents that are kept, in order."""
+
     def close(self) -> None:
         """Let go of what the ledger holds open."""

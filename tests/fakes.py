@@ -128,6 +128,10 @@ class MemoryLedger:
         """Return a blob, if it is there."""
         return self.blobs.get(digest)
 
+    def digests(self) -> Sequence[str]:
+        """Return the digests of all blobs."""
+        return sorted(self.blobs)
+
     def close(self) -> None:
         """Do nothing: nothing is held open."""
 

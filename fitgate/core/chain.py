@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +65,26 @@ def _not_canonical(content: bytes) -> str | None:
     except ValueError:  # a number that no writer of ours wrote
         same = False
     return None if same else "is not written in canonical form"
+
+
+def whole(
+    stored: Iterable[Stored], repo: str, ends: Callable[[], Head], head: Head | None = None
+) -> Iterator[Stored]:
+    """Yield the entries of a chain as `linked` does; `ends` tells where it ends by now.
+
+    Raises:
+        BrokenChainError: also when the end is missing, is another entry, or is gone beyond.
+    """
+    end, last = ends(), (head or Head()).seq
+    for each in linked(stored, repo, head):
+        if each.seq == end.seq and each.digest != end.digest:
+            raise BrokenChainError(each.seq, "is not the one that the ledger ended with")
+        yield each
+        last = each.seq
+    if last < end.seq:
+        raise BrokenChainError(last + 1, f"is missing: the ledger went on to {end.seq}")
+    if last > end.seq and last > (end := ends()).seq:  # others may have written since we began
+        raise BrokenChainError(end.seq + 1, "was written past the end of the ledger")
 
 
 def read(stored: Iterable[Stored], as_of: datetime | None = None) -> Iterator[Entry]:

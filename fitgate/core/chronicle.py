@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from pydantic import ValidationError
+
 from fitgate.core.closure import Ended, closure
 from fitgate.core.entries import Entry
 from fitgate.core.findings import Outcome
@@ -27,6 +29,7 @@ from fitgate.core.records.changes import (
     Stage,
 )
 from fitgate.core.standing import Standing
+from fitgate.errors import BrokenChainError
 
 R = TypeVar("R", bound=Record)
 SHORTEST = 7
@@ -142,9 +145,13 @@ class Chronicle:
         """Take in one more entry.
 
         Raises:
-            pydantic.ValidationError: when its body has not the shape of its kind.
+            BrokenChainError: when its body has not the shape of its kind.
         """
-        record = record_of(entry)
+        try:
+            record = record_of(entry)
+        except ValidationError as exc:
+            why = exc.errors(include_url=False)[0]["msg"]
+            raise BrokenChainError(entry.seq, f"is no {entry.kind}: {why}") from exc
         told = Told(entry.seq, entry.at, entry.recorded_at, record)
         self.seq = max(self.seq, entry.seq)
         self._told.setdefault(entry.kind, []).append(told)

@@ -161,8 +161,11 @@ def test_a_file_that_is_not_sound_is_not_imported_at_all(fitgate: Fitgate, kept:
         "fitgate: cut.jsonl:5: ends before it is whole. Nothing was imported: "
         "export the ledger again.\n"
     )
+    assert sorted(each.name for each in kept.iterdir()) == ["cut.jsonl", "fitgate.db"]
+    wrote(kept, 1, repo="github:2", name="there.db")
+    fitgate("ledger", "import", "cut.jsonl", "--ledger", "sqlite:///there.db")
     head = fitgate("ledger", "head", "--ledger", "sqlite:///there.db", "--repo", REPO)
-    assert "has no entries of --repo github:1" in head.stderr
+    assert "has no entries of --repo github:1. It holds: github:2" in head.stderr
     done = fitgate("ledger", "import", "nowhere.jsonl")
     assert done.stderr.startswith("fitgate: nowhere.jsonl: No such file or directory. Give a file")
 
@@ -173,6 +176,33 @@ def test_what_is_broken_is_not_exported(fitgate: Fitgate, kept: Path) -> None:
     assert done.returncode == 4
     assert "entry 2 of the ledger is missing" in done.stderr
     assert not (kept / "ledger.jsonl").exists()
+
+
+def test_an_edited_entry_is_named_by_whoever_reads_the_ledger(fitgate: Fitgate, kept: Path) -> None:
+    tamper(kept, "UPDATE entries SET content = replace(content, '#2', '#9') WHERE seq = 2")
+    for words in (
+        ("metrics",),
+        ("metrics", "--explain", "vl_hours"),
+        ("ledger", "rebuild"),
+        ("pilot", "status"),
+        ("pilot", "start"),
+        ("breaker", "list"),
+        ("breaker", "watch"),
+        ("bypass", "list"),
+    ):
+        done = fitgate(*words, "--repo", REPO)
+        assert done.returncode == 4, (words, done)
+        assert "entry 2 of the ledger does not have the digest that" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_an_entry_that_has_not_the_shape_of_its_kind_is_named(fitgate: Fitgate, kept: Path) -> None:
+    ledger = chain_in(open_database(f"sqlite:///{kept / 'fitgate.db'}"), REPO)
+    ledger.append([Draft(NOW, "Closed", "closed/x", {"change": 7})], NOW)
+    ledger.close()
+    done = fitgate("metrics")
+    assert done.returncode == 4
+    assert "entry 4 of the ledger is no Closed: Input should be a valid string" in done.stderr
 
 
 def test_an_older_database_is_brought_up(fitgate: Fitgate, tmp_path: Path) -> None:

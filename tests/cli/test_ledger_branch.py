@@ -1,5 +1,6 @@
 """A ledger on a Git branch, from the command line."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -30,6 +31,35 @@ def test_what_a_clone_records_another_clone_measures(clone: Path, tmp_path: Path
     assert [each.returncode for each in told] == [0, 0]
     assert "ledger entries" in told[0].stdout
     assert told[0].stdout == told[1].stdout
+
+
+def test_a_branch_is_taken_into_a_database(clone: Path) -> None:
+    run_fitgate(clone, "scan", *RECORD)
+    there = ("--ledger", "sqlite:///there.db")
+    done = run_fitgate(clone, "ledger", "export", "--ledger", "branch", "--out", "ledger.jsonl")
+    assert (done.returncode, done.stderr) == (0, "")
+    done = run_fitgate(clone, "ledger", "import", "ledger.jsonl", *there)
+    assert done.returncode == 0, done.stderr
+    heads = [
+        run_fitgate(clone, "ledger", "head", "--ledger", w).stdout for w in ("branch", there[1])
+    ]
+    assert heads[0] == heads[1]
+    again = run_fitgate(clone, "ledger", "verify", "--decisions", "--json", *there)
+    counts = json.loads(again.stdout)["decisions"]["counts"]
+    assert counts.pop("same") > 60
+    assert set(counts.values()) == {0}
+
+
+def test_a_branch_has_no_rows_and_takes_no_file(clone: Path) -> None:
+    run_fitgate(clone, "scan", *RECORD)
+    done = run_fitgate(clone, "ledger", "rebuild", "--ledger", "branch")
+    assert (done.returncode, done.stdout) == (
+        0, "A ledger on a branch has no rows: figures are folded from its entries each time.\n"
+    )  # fmt: skip
+    exported = run_fitgate(clone, "ledger", "export", "--ledger", "branch").stdout
+    done = run_fitgate(clone, "ledger", "import", "-", "--ledger", "branch", given=exported)
+    assert done.returncode == 2
+    assert "a file is imported into a database: --ledger sqlite:///FILE" in done.stderr
 
 
 def test_without_a_branch_there_is_nothing_to_measure(clone: Path) -> None:

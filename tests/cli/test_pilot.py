@@ -82,6 +82,13 @@ def test_the_status_says_what_is_still_to_be_done(piloted: Path, story: Path) ->
     assert {each["name"]: each["done"] for each in json.loads(told.stdout)}["D4"] is False
 
 
+def test_a_pilot_of_more_than_a_year_is_refused(fitgate: Fitgate, story: Path) -> None:
+    done = fitgate("pilot", "start", story, "--days", "99999999", "--ledger", LEDGER)
+    assert done.returncode == 2
+    assert "less than or equal to 365" in done.stderr
+    assert "bug" not in done.stderr
+
+
 def test_a_second_pilot_does_not_begin_while_one_runs(piloted: Path, story: Path) -> None:
     done = run_fitgate(piloted, "pilot", "start", story, "--ledger", LEDGER)
     assert done.returncode == 2

@@ -30,6 +30,14 @@ def test_an_empty_ledger_ends_before_its_first_entry(ledger: Ledger) -> None:
     assert [*ledger.stored()] == []
     assert ledger.holds(["closed/#1"]) == set()
     assert ledger.blob(DIGEST) is None
+    assert [*ledger.digests()] == []
+
+
+def test_all_contents_that_are_kept_are_told(ledger: Ledger) -> None:
+    contents = [b"facts %d" % number for number in range(9)]
+    ledger.append([told(1)], NOW, contents[:5])
+    ledger.append([told(2)], NOW, contents)
+    assert [*ledger.digests()] == sorted(map(sha256, contents))
 
 
 def test_what_is_written_down_is_read_again_in_order(ledger: Ledger) -> None:

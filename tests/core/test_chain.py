@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fitgate.core.chain import SAMPLE, linked, read
+from fitgate.core.chain import SAMPLE, linked, read, whole
 from fitgate.core.entries import Draft, Head, Stored, entry_digest, seal
 from fitgate.errors import BrokenChainError
 from tests.builders import HOUR, NOW
@@ -45,6 +45,21 @@ def test_a_whole_chain_is_yielded_as_it_is() -> None:
     whole = chain(SAMPLE + 3)
     assert [*linked(whole, REPO)] == whole
     assert [*linked([], REPO)] == []
+
+
+def test_a_chain_must_end_where_it_is_said_to_end() -> None:
+    kept = chain(5)
+    end = Head(5, kept[4].digest)
+    assert [*whole(kept, REPO, lambda: end)] == kept
+    ends = iter((Head(3, kept[2].digest), end))  # others wrote meanwhile
+    assert [*whole(kept, REPO, lambda: next(ends))] == kept
+    for told, stored, fault in (
+        (end, kept[:4], "entry 5 of the ledger is missing: the ledger went on to 5"),
+        (Head(5, kept[0].digest), kept, "entry 5 of the ledger is not the one that the ledger"),
+        (Head(4, kept[3].digest), kept, "entry 5 of the ledger was written past the end"),
+    ):
+        with pytest.raises(BrokenChainError, match=fault):
+            [*whole(stored, REPO, lambda told=told: told)]  # type: ignore[misc]
 
 
 def test_a_chain_can_be_taken_up_behind_a_head() -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from pydantic import ValidationError
 
 from fitgate.core.chronicle import Chronicle, Row, Told
 from fitgate.core.entries import Entry
@@ -28,6 +27,7 @@ from fitgate.core.records.changes import (
 )
 from fitgate.core.records.controls import Drilled
 from fitgate.core.standing import Standing
+from fitgate.errors import BrokenChainError
 from tests.builders import DIGEST, HOUR, NOW
 
 IO = Nature(is_io=True, categories=("data",))
@@ -159,5 +159,5 @@ def test_all_of_one_kind_are_told_in_order() -> None:
 
 def test_an_entry_of_another_shape_is_refused() -> None:
     bad = Entry(1, None, NOW, NOW, "github:1", "Closed", "k", {"change": 7})
-    with pytest.raises(ValidationError):
+    with pytest.raises(BrokenChainError, match="entry 1 of the ledger is no Closed: Input should"):
         Chronicle([bad])

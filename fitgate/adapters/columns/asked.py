@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from fitgate.adapters.columns.questions import HOUR, Cell, Counts, Questions
-from fitgate.adapters.columns.table import Columns, moment
+from fitgate.adapters.columns.table import Columns
 from fitgate.core.measure import tempo as tau
 from fitgate.core.measure.bands import limits_of
 from fitgate.core.measure.history import History
@@ -18,6 +18,7 @@ from fitgate.core.measure.sample import Sample
 from fitgate.core.measure.statistics import (
     median_ranks,
 )
+from fitgate.core.micros import from_micros
 from fitgate.core.policy import Policy
 
 _NOTHING = History(())
@@ -193,5 +194,5 @@ class One:
         if cell.window.length is not None:
             return cell.window.length / (DAY / 24)
         first = self.asked.questions.first(cell.category)
-        hours = 0 if first is None else (cell.window.end - moment(first)) / (DAY / 24)
+        hours = 0 if first is None else (cell.window.end - from_micros(first)) / (DAY / 24)
         return hours if hours > 0 else None

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from fitgate.adapters.columns import sql
-from fitgate.adapters.columns.table import MOST_CATEGORIES, Columns, micros
+from fitgate.adapters.columns.table import MOST_CATEGORIES, Columns
 from fitgate.core.measure.reading import Scope, Window
 from fitgate.core.measure.tempo import SUSTAINED_DAYS
+from fitgate.core.micros import micros
 from fitgate.core.policy import Boundary
 
 _DAY = 24 * 3600 * 1_000_000
@@ -153,7 +154,7 @@ class Questions:
 
     def open_at_the_end(self, cell: Cell) -> tuple[Any, ...]:
         """Return what is open at the end of a window, of all that landed before."""
-        start = None if cell.window.start is None else micros(cell.window.start)
+        start = micros(cell.window.start)
         end, category = micros(cell.window.end), self.mask(cell.category)
         return self._ask(sql.OPEN, until=end, start=start, category=category)[0]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from fitgate.adapters.columns.asked import Asked, One, ratio_of
 from fitgate.adapters.columns.questions import HOUR, Cell, Counts
-from fitgate.adapters.columns.table import Columns, moment
+from fitgate.adapters.columns.table import Columns
 from fitgate.core.measure import approvals, layers, open_changes
 from fitgate.core.measure import bypasses as gbr
 from fitgate.core.measure import tempo as tau
@@ -22,6 +22,7 @@ from fitgate.core.measure.statistics import (
     wilson,
 )
 from fitgate.core.measure.validation_lag import share
+from fitgate.core.micros import from_micros
 from fitgate.core.policy import Policy
 
 
@@ -146,7 +147,7 @@ def gbr_per_week(one: One) -> Reading:
     """As `bypasses.gbr_per_week`."""
     week = One(one.asked.last_weeks, one.number)
     reading = _counted(week, gbr.PER_WEEK, week.count["events"])
-    times = map(moment, one.asked.questions.passed.get(one.number, ()))
+    times = map(from_micros, one.asked.questions.passed.get(one.number, ()))
     beside = {**reading.beside, "highest_in_window": gbr.most_in_a_week(times)}
     return replace(reading, window=one.sample.window, beside=beside)
 

@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from fitgate.adapters.columns.questions import Cell, Questions
 from fitgate.adapters.columns.readings import measure_columns
-from fitgate.adapters.columns.table import Columns, moment
+from fitgate.adapters.columns.table import Columns
 from fitgate.core.bypasses import completed
 from fitgate.core.chain import read
 from fitgate.core.chronicle import Chronicle, Row
@@ -23,6 +23,7 @@ from fitgate.core.measure.overview import Wanted
 from fitgate.core.measure.reading import FIGURES, Figure, Reading, Scope, Window
 from fitgate.core.measure.sample import Sample
 from fitgate.core.measure.trips import breaker_trips
+from fitgate.core.micros import from_micros
 from fitgate.core.policy import Policy
 from fitgate.core.records.changes import Reclassified
 from fitgate.core.records.controls import GateChanged
@@ -92,9 +93,9 @@ class ColumnSource:
 
     def first(self, scope: Scope) -> datetime | None:
         """Return when the first landing of a scope was."""
-        always = Window(None, moment(0))
+        always = Window(None, from_micros(0))
         found = self._questions(scope, always).first(scope.category)
-        return None if found is None else moment(found)
+        return from_micros(found)
 
     def categories(self) -> AbstractSet[str]:
         """Return the categories of all landings."""

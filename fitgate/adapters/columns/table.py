@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,13 @@ import duckdb
 from fitgate.core.chronicle import Row
 from fitgate.core.measure.bypasses import events, is_judged
 from fitgate.core.measure.landings import is_awaited
+from fitgate.core.micros import micros
 from fitgate.core.standing import Standing
 from fitgate.errors import LedgerError
 
 VERSION = 1
 MOST_CATEGORIES = 62
 """Each is a bit of one number, and one bit stays free for those that never were."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _ANY = (1 << 63) - 1
 _BATCH = 100_000
 _MEMORY = "800MB"
@@ -37,16 +35,6 @@ CREATE TABLE kept (version INTEGER, repo VARCHAR, seq BIGINT, digest VARCHAR);
 """
 _FORGET = "DELETE FROM landings WHERE change IN (SELECT unnest($changes))"
 _TAKE = "COPY landings FROM $file (FORMAT csv, HEADER false, NULLSTR '')"
-
-
-def micros(at: datetime) -> int:
-    """Return a moment in microseconds since 1970."""
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def moment(at: int) -> datetime:
-    """Return the moment of so many microseconds since 1970."""
-    return _EPOCH + at * _MICROSECOND
 
 
 class Columns:
@@ -164,9 +152,9 @@ def _line(row: Row, bits: dict[str, int]) -> tuple[Any, ...]:
         row.stage,
         row.environment,
         micros(row.landed_at),
-        _micros(row.closed_at),
-        _micros(row.seen_at),
-        _micros(row.allowed_at),
+        micros(row.closed_at),
+        micros(row.seen_at),
+        micros(row.allowed_at),
         row.nature.is_io,
         _mask(row, bits),
         is_awaited(row),
@@ -179,10 +167,6 @@ def _line(row: Row, bits: dict[str, int]) -> tuple[Any, ...]:
         sum(not each.authorised for each in passed),
         sum(each.visibility == "silent" for each in passed),
     )
-
-
-def _micros(at: datetime | None) -> int | None:
-    return None if at is None else micros(at)
 
 
 def _mask(row: Row, bits: dict[str, int]) -> int:

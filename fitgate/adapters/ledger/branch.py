@@ -114,6 +114,10 @@ class BranchLedger:
         """
         return self._find().files.blob(digest)
 
+    def digests(self) -> Sequence[str]:
+        """Return the digests of all contents that are kept, in order."""
+        return self._find().files.digests()
+
     def close(self) -> None:
         """Stop the git process that reads."""
         self._store.close()

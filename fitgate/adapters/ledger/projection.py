@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -22,11 +21,12 @@ from sqlalchemy import (
 )
 
 from fitgate.adapters.ledger.database import Database
-from fitgate.adapters.ledger.sql import ASKED, PAGE, SqlLedger, micros, moment
+from fitgate.adapters.ledger.sql import ASKED, PAGE, SqlLedger, as_bytes
 from fitgate.adapters.ledger.tables import CHAINS, CHANGES, ENTRIES
-from fitgate.core.chain import read
+from fitgate.core.chain import linked, read
 from fitgate.core.chronicle import Chronicle, Row
-from fitgate.core.entries import Stored
+from fitgate.core.entries import Head, Stored
+from fitgate.core.micros import from_micros, micros
 from fitgate.core.reclassified import Nature
 from fitgate.core.records.changes import PassedBy
 from fitgate.core.standing import Standing
@@ -37,6 +37,9 @@ _NEW = (
     .where(ENTRIES.c.chain == bindparam("chain"), ENTRIES.c.seq > bindparam("after"))
     .order_by(ENTRIES.c.seq)
     .limit(PAGE)
+)
+_DIGEST = select(ENTRIES.c.digest).where(
+    ENTRIES.c.chain == bindparam("chain"), ENTRIES.c.seq == bindparam("seq")
 )
 _OF_KINDS = (
     select(ENTRIES.c.seq, ENTRIES.c.content, ENTRIES.c.digest)
@@ -117,7 +120,7 @@ class ProjectedLedger(SqlLedger):
                 return
             asked = {"chain": end.chain, "kinds": list(kinds)}
             for seq, content, digest in connection.execute(_OF_KINDS, asked):
-                yield Stored(seq, bytes(content), digest)
+                yield Stored(seq, as_bytes(content), digest)
 
     def catch_up(self, progress: Callable[[int], object] = lambda _: None) -> None:
         """Bring the rows up to the last entry, a page at a time, so that writers get a turn."""
@@ -142,14 +145,24 @@ class ProjectedLedger(SqlLedger):
         return sum(1 for _ in self.rows())
 
     def _page(self, connection: Connection, chain: int) -> int:
-        """Fold the changes that the next page of entries speaks of, from their first entry on."""
+        """Fold the changes that the next page of entries speaks of, from their first entry on.
+
+        Raises:
+            BrokenChainError: at an entry that does not hang on the one before, or is missing.
+        """
         cursor = select(CHAINS.c.projected_seq).where(CHAINS.c.id == chain)
         after: int = connection.scalar(cursor) or 0
+        before = Head(after, connection.scalar(_DIGEST, {"chain": chain, "seq": after}))
+        page = connection.execute(_NEW, {"chain": chain, "after": after}).all()
+        if not page:
+            raise BrokenChainError(after + 1, "is missing: the ledger went on")
+        found = (Stored(seq, as_bytes(content), digest) for seq, content, digest, _ in page)
         touched: dict[str, None] = {}
-        for seq, content, _, filed in connection.execute(_NEW, {"chain": chain, "after": after}):
-            after, change = seq, json.loads(content)["body"].get("change")
+        for each, (*_, filed) in zip(linked(found, self.repo, before), page, strict=True):
+            after, body = each.seq, json.loads(each.content).get("body")
+            change = body.get("change") if isinstance(body, dict) else None
             if change != filed:
-                raise BrokenChainError(seq, f"tells of {change}, but is filed under {filed}")
+                raise BrokenChainError(after, f"tells of {change}, but is filed under {filed}")
             if change is not None:
                 touched[change] = None
         changes = [*touched]
@@ -161,14 +174,8 @@ class ProjectedLedger(SqlLedger):
 
     def _fold(self, connection: Connection, chain: int, asked: dict[str, Any]) -> None:
         found = sorted(connection.execute(self._of_changes, asked), key=lambda row: row[0])
-        entries = (Stored(seq, bytes(content), digest) for seq, content, digest in found)
-        chronicle = Chronicle()
-        for entry in read(entries):
-            try:
-                chronicle.add(entry)
-            except ValidationError as exc:
-                told = exc.errors(include_url=False)[0]["msg"]
-                raise BrokenChainError(entry.seq, f"is no {entry.kind}: {told}") from exc
+        entries = (Stored(seq, as_bytes(content), digest) for seq, content, digest in found)
+        chronicle = Chronicle(read(entries))
         rows = [*_columns(chain, chronicle.rows())]
         if rows:
             firsts = [*{row["first"] for row in rows}]
@@ -202,11 +209,11 @@ def _columns(chain: int, rows: Iterator[Row]) -> Iterator[dict[str, Any]]:
             "required": None if row.required is None else json.dumps(row.required),
             "bypasses": json.dumps([asdict(passed) for passed in row.bypasses]),
             "note": row.note,
-            "seen_at": _micros(row.seen_at),
-            "allowed_at": _micros(row.allowed_at),
-            "closed_at": _micros(row.closed_at),
+            "seen_at": micros(row.seen_at),
+            "allowed_at": micros(row.allowed_at),
+            "closed_at": micros(row.closed_at),
             "pre_landing": row.pre_landing,
-            "reverted_at": _micros(row.reverted_at),
+            "reverted_at": micros(row.reverted_at),
             "incidents": json.dumps(row.incidents),
             "entries": json.dumps(row.entries),
         }
@@ -216,7 +223,7 @@ def _row(told: RowMapping) -> Row:
     return Row(
         change=told["change"],
         stage=told["stage"],
-        landed_at=moment(told["landed_at"]),
+        landed_at=from_micros(told["landed_at"]),
         nature=_nature(told["is_io"], told["categories"], told["classes"], told["io_sr"]),
         standing=Standing(told["standing"]),
         mode=told["mode"],
@@ -228,11 +235,11 @@ def _row(told: RowMapping) -> Row:
         required=None if told["required"] is None else _words(told["required"]),
         bypasses=_bypasses(told["bypasses"]),
         note=told["note"],
-        seen_at=_moment(told["seen_at"]),
-        allowed_at=_moment(told["allowed_at"]),
-        closed_at=_moment(told["closed_at"]),
+        seen_at=from_micros(told["seen_at"]),
+        allowed_at=from_micros(told["allowed_at"]),
+        closed_at=from_micros(told["closed_at"]),
         pre_landing=told["pre_landing"],
-        reverted_at=_moment(told["reverted_at"]),
+        reverted_at=from_micros(told["reverted_at"]),
         incidents=_words(told["incidents"]),
         entries=tuple(json.loads(told["entries"])),
     )
@@ -252,11 +259,3 @@ def _words(told: str) -> tuple[Any, ...]:
 @lru_cache(maxsize=1024)
 def _bypasses(told: str) -> tuple[PassedBy, ...]:
     return _PASSED_BY.validate_json(told)
-
-
-def _micros(at: datetime | None) -> int | None:
-    return None if at is None else micros(at)
-
-
-def _moment(told: int | None) -> datetime | None:
-    return None if told is None else moment(told)

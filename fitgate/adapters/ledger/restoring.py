@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
-from fitgate.adapters.ledger.sql import ASKED, PAGE, SqlLedger, moment, row_of
+from fitgate.adapters.ledger.sql import ASKED, PAGE, SqlLedger, row_of
 from fitgate.core.entries import Head
 from fitgate.core.ledger_file import LedgerFile
+from fitgate.core.micros import from_micros
 from fitgate.errors import UserError
 
 T = TypeVar("T")
@@ -20,7 +21,9 @@ def restore(ledger: SqlLedger, file: LedgerFile) -> int:
     Raises:
         UserError: when the file is not sound, or the ledger holds other entries.
         LedgerError: when it could not be written.
+        BrokenChainError: when what the ledger holds does not hang together.
     """
+    ledger.check()
     with ledger.database.writing(ledger.repo) as connection:
         chain, held, _ = ledger.sound_end(connection)
         if held.seq > file.header.entries:
@@ -33,7 +36,7 @@ def restore(ledger: SqlLedger, file: LedgerFile) -> int:
             ledger.database.add(connection, rows)
             added += len(rows)
             last = rows[-1]
-            head = Head(last["seq"], last["digest"], moment(last["recorded_at"]))
+            head = Head(last["seq"], last["digest"], from_micros(last["recorded_at"]))
             ledger.conclude(connection, chain, head)
         for contents in _batches(file.blobs(), ASKED):
             ledger.keep(connection, chain, contents)

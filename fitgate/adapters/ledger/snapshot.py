@@ -117,6 +117,15 @@ class Snapshot:
             )
         return content
 
+    def digests(self) -> Sequence[str]:
+        """Return the digests of all contents that are kept, in order."""
+        found = []
+        if self.tip is not None:
+            for folder, leaf in self._store.tree(f"{self.tip}:{BLOBS}").items():
+                names = (f"sha256:{name}" for name in self._store.tree(leaf.oid))
+                found += [digest for digest in names if path_of(digest)[6:8] == folder]
+        return sorted(digest for digest in found if _DIGEST.fullmatch(digest))
+
 
 def path_of(digest: str) -> str:
     """Return where on the branch a content is kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,6 +31,7 @@ class SqliteDatabase(Database):
             UserError: when it is not there, or is no database.
         """
         self.file = file
+        self._is_ours = create and not file.exists()
         engine = create_engine(
             URL.create("sqlite", database=str(file)), connect_args={"timeout": patience}
         )
@@ -45,6 +47,13 @@ class SqliteDatabase(Database):
                 f"{file}: cannot be opened as a SQLite database: {exc.orig}. Name a file that is "
                 "one, or that is not there yet, in a folder that can be written."
             ) from exc
+
+    def close(self) -> None:
+        """Let go of all connections; a file that this made and nobody wrote to is removed."""
+        super().close()
+        if self._is_ours:
+            self._is_ours = False
+            _remove_empty(self.file)
 
     def lock(self, connection: Connection, chain: str) -> None:
         """Do nothing: BEGIN IMMEDIATE has locked the whole file."""
@@ -73,6 +82,20 @@ class SqliteDatabase(Database):
                 if first.isdigit() and int(first) <= _WRITE_LOCK <= int(last.replace("EOF", "999")):
                     return f"process {words[-4]}"
         return "another process"
+
+
+def _remove_empty(file: Path) -> None:
+    # The log can be given up by the only connection, and an exclusive lock had by nobody else: so
+    # what another process is about to write is not lost with the file.
+    with (
+        contextlib.suppress(sqlite3.Error, OSError),
+        contextlib.closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as alone,
+    ):
+        alone.execute("PRAGMA journal_mode = DELETE")
+        alone.execute("BEGIN EXCLUSIVE")
+        if alone.execute("SELECT count(*) FROM chains").fetchone() == (0,):
+            file.unlink()
+        alone.execute("ROLLBACK")
 
 
 def _connected(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - theirs

@@ -12,7 +12,7 @@ import typer
 
 from fitgate.entrypoints.cli import asked
 from fitgate.entrypoints.cli.governing import PathOption, PolicyOption, governing
-from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened
+from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened, told_by
 from fitgate.errors import ImportProblemsError, UserError
 
 if TYPE_CHECKING:
@@ -56,8 +56,6 @@ def import_pilot(
     Their categories become those that the policy's taxonomy names them for. A file that was taken
     over is kept in the ledger, and taken over once; one that grew adds what is new.
     """
-    from fitgate.core.chain import read
-    from fitgate.core.chronicle import Chronicle
     from fitgate.core.interchange import pilot, pilot_entries
     from fitgate.core.words.interchange import taken_over
 
@@ -75,7 +73,7 @@ def import_pilot(
     read_change_log = _tried(change_log, problems)
     read_drill_log = _tried(drill_log, problems) if drills is not None else None
     with opened(ledger, clone, repo, create=True) as book:
-        told = Chronicle(read(book.stored()))
+        told = told_by(book)
         drafts: list[Draft] = []
         if (log := read_change_log) is not None:
             made = _tried(lambda: pilot_entries.change_drafts(log, rules, told), problems) or []
@@ -134,15 +132,13 @@ def export_pilot(
     a formula gets an apostrophe, which `import` takes away again.
     """
     from fitgate.bootstrap import written
-    from fitgate.core.chain import read
-    from fitgate.core.chronicle import Chronicle
     from fitgate.core.interchange import pilot, pilot_entries
     from fitgate.core.words.interchange import handed_over, left_out
 
     now = asked.now()
     rules = governing(clone, policy).policy
     with opened(ledger, clone, repo) as book:
-        told = Chronicle(read(book.stored()))
+        told = told_by(book)
         change_logs = _logs(
             book, told, pilot_entries.CHANGES, pilot.CHANGES,
             lambda table: pilot.read_changes(table, rules, now),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO, cast
+from typing import TYPE_CHECKING, Annotated, TextIO, TypeGuard, cast
 
 import typer
 
@@ -147,9 +147,16 @@ def rebuild(
     from fitgate.core.words.cells import counted
 
     with opened(ledger, repo=repo) as chain:
-        projected, total = _in_database(chain, "nothing is kept beside it"), chain.head().seq
+        total = chain.head().seq
+        if not _has_rows(chain):
+            none = {"repo": chain.repo, "entries": total, "rows": None}
+            said = (
+                "A ledger on a branch has no rows: figures are folded from its entries each time."
+            )
+            print(json.dumps(none) if as_json else said)
+            return
         with progress("folding entries", total, shown=sys.stderr.isatty()) as show:
-            rows = projected.rebuild(show)
+            rows = chain.rebuild(show)
     if as_json:
         print(json.dumps({"repo": chain.repo, "entries": total, "rows": rows}))
     else:
@@ -177,9 +184,8 @@ def export_ledger(
     from fitgate.core.words.cells import counted
 
     with opened(ledger, repo=repo) as chain:
-        kept = _in_database(chain, "`git push` takes it elsewhere")
-        head = kept.head()
-        lines = lines_of(kept.repo, head, kept.stored(), kept.digests(), kept.blob)
+        head = chain.head()
+        lines = lines_of(chain.repo, head, chain.stored(), chain.digests(), chain.blob)
         if out is None:
             for line in lines:
                 sys.stdout.buffer.write(line + b"\n")
@@ -215,7 +221,12 @@ def import_ledger(
         with open(sys.stdin.fileno() if str(file) == "-" else file, "rb") as lines:  # noqa: PTH123
             told = LedgerFile(lines, str(file))
             with opened(ledger, repo=told.header.repo, create=True) as chain:
-                added = restored(_in_database(chain, "`git fetch` brings it"), told)
+                if not _has_rows(chain):
+                    raise UserError(
+                        "A ledger on a branch goes from clone to clone by `git push` and `git "
+                        "fetch`; a file is imported into a database: --ledger sqlite:///FILE."
+                    )
+                added = restored(chain, told)
                 head = chain.head()
     except OSError as exc:
         raise UserError(f"{file}: {exc.strerror}. Give a file that can be read.") from exc
@@ -244,8 +255,6 @@ def upgrade(*, ledger: LedgerOption = None) -> None:
     print(f"{database.name} is up to date.")
 
 
-def _in_database(ledger: Ledger, otherwise: str) -> ProjectedLedger:
-    if not hasattr(ledger, "rebuild"):
-        raise UserError(f"This is for ledgers in a database; of one on a branch {otherwise}.")
-    projected: ProjectedLedger = ledger  # type: ignore[assignment]
-    return projected
+def _has_rows(ledger: Ledger) -> TypeGuard[ProjectedLedger]:
+    """Say whether a ledger is in a database."""
+    return hasattr(ledger, "rebuild")

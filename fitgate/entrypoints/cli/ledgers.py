@@ -15,6 +15,7 @@ from fitgate.ports import Ledger
 
 if TYPE_CHECKING:
     from fitgate.core.chronicle import Chronicle, Row
+    from fitgate.core.entries import Entry
 
 LedgerOption = Annotated[
     str | None,
@@ -51,15 +52,21 @@ def opened(
 
 
 def told_by(ledger: Ledger, as_of: datetime | None = None) -> Chronicle:
-    """Return all that a ledger tells, up to what came about by `as_of`.
-
-    Raises:
-        BrokenChainError: at bytes that are no entry.
-    """
-    from fitgate.core.chain import read
+    """Return all that a ledger tells, up to what came about by `as_of`; raises as `entries_of`."""
     from fitgate.core.chronicle import Chronicle
 
-    return Chronicle(read(ledger.stored(), as_of))
+    return Chronicle(entries_of(ledger, as_of))
+
+
+def entries_of(ledger: Ledger, as_of: datetime | None = None) -> Iterator[Entry]:
+    """Yield all entries, up to what came about by `as_of`; the whole chain is checked on the way.
+
+    Raises:
+        BrokenChainError: at the first that does not hang together with those before it.
+    """
+    from fitgate.core.chain import read, whole
+
+    yield from read(whole(ledger.stored(), ledger.repo, ledger.head), as_of)
 
 
 def landing_called(told: Chronicle, name: str) -> Row:

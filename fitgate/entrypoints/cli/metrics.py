@@ -151,12 +151,12 @@ def _figure(said: str) -> Figure:
 
 def _chronicle(ledger: Ledger, at: datetime) -> Chronicle:
     from fitgate.bootstrap import progress
-    from fitgate.core.chain import read
     from fitgate.core.chronicle import Chronicle
+    from fitgate.entrypoints.cli.ledgers import entries_of
 
     told, head = Chronicle(), ledger.head().seq
     with progress("reading the ledger", head, shown=sys.stderr.isatty()) as show:
-        for number, entry in enumerate(read(ledger.stored(), as_of=at)):
+        for number, entry in enumerate(entries_of(ledger, at)):
             told.add(entry)
             if number % 1000 == 0:
                 show(number)
@@ -198,19 +198,19 @@ def _explain(
     as_json: bool,
 ) -> None:
     from fitgate.bootstrap import print_table
-    from fitgate.core.chain import read
     from fitgate.core.entries import entry_adapter
     from fitgate.core.measure.figures import measure
     from fitgate.core.measure.reading import reading_json
     from fitgate.core.words import metrics as words
     from fitgate.entrypoints.cli.figures import that_judged
+    from fitgate.entrypoints.cli.ledgers import entries_of
 
     _, window = of
     chronicle = _chronicle(ledger, window.end)
     policy, _ = that_judged(given, chronicle, ledger)
     (reading,) = measure(chronicle, policy, *of, only=(figure,))
     wanted = frozenset(reading.entries)
-    entries = [entry for entry in read(ledger.stored()) if entry.seq in wanted]
+    entries = [entry for entry in entries_of(ledger) if entry.seq in wanted]
     if as_json:
         told = [entry_adapter().dump_python(entry, mode="json") for entry in entries]
         document = {**reading_json(reading), "made_of": told}

@@ -43,7 +43,7 @@ def start(
     system: Annotated[str, typer.Option(help="What the system is called in the report.")] = "",
     reviewer: Annotated[str | None, typer.Option(help="Who will review the report.")] = None,
     by: Annotated[str | None, typer.Option(help="Who starts it; you by default.")] = None,
-    days: Annotated[int, typer.Option(min=1, help="How many days it lasts.")] = 14,
+    days: Annotated[int, typer.Option(min=1, max=365, help="How many days it lasts.")] = 14,
     policy: PolicyOption = None,
     as_json: JsonOption = False,
     ledger: LedgerOption = None,

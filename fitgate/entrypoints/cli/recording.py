@@ -10,8 +10,6 @@ from itertools import islice
 from fitgate.bootstrap import Clone, progress, shipped_policies
 from fitgate.core.bypasses import LANDINGS, Practice
 from fitgate.core.canonical import sha256
-from fitgate.core.chain import read
-from fitgate.core.chronicle import Chronicle
 from fitgate.core.entries import Draft
 from fitgate.core.facts_file import facts_adapter
 from fitgate.core.in_force import SHIPPED
@@ -30,6 +28,7 @@ from fitgate.core.register import Line, RegisterEntry, line_adapter
 from fitgate.core.review import Review
 from fitgate.core.standing import Standing
 from fitgate.core.verdict import PolicyRef, verdict_adapter
+from fitgate.entrypoints.cli.ledgers import told_by
 from fitgate.errors import PolicyError
 from fitgate.ports import Ledger
 
@@ -134,7 +133,7 @@ def _judgement(line: Line, texts: Texts) -> tuple[Judgement, str | None]:
 
 def _recorder(ledger: Ledger, at: datetime) -> Recorder:
     """Return a recorder that knows what the ledger holds of the time before."""
-    known = Chronicle(read(ledger.stored()))
+    known = told_by(ledger)
     before = sorted((r for r in known.rows() if r.landed_at < at), key=lambda r: r.landed_at)
     practice = Practice()
     for row in before[-LANDINGS:]:

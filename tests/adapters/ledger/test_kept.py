@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -78,6 +79,40 @@ def test_nothing_is_added_to_a_ledger_that_was_tampered_with(
         ledger.append([closed(7)], NOW, [b"x"])
     assert (caught.value.seq, caught.value.why) == (seq, why)
     assert [*ledger.stored()] == before
+
+
+def test_an_entry_edited_in_the_middle_is_named_before_anything_is_added(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.open().append([closed(n) for n in range(9)], NOW)
+    place.tamper("UPDATE entries SET digest = 'x' WHERE seq = 4")
+    for checked in (100, 6):
+        monkeypatch.setattr("fitgate.adapters.ledger.sql.CHECKED", checked)
+        ledger = place.open()
+        with pytest.raises(BrokenChainError, match="entry 4 of the ledger does not have the"):
+            ledger.append([closed(10)], NOW)
+        assert ledger.head().seq == 9
+    monkeypatch.setattr("fitgate.adapters.ledger.sql.CHECKED", 4)  # it lies farther back
+    assert [each.seq for each in place.open().append([closed(10)], NOW)] == [10]
+
+
+def test_a_file_that_was_made_in_vain_is_removed_and_no_other(in_sqlite: Place) -> None:
+    file = Path(in_sqlite.where.removeprefix("sqlite:///"))
+    in_sqlite.open().close()
+    assert [*file.parent.glob(f"{file.name}*")] == []
+    first, second = in_sqlite.open(), in_sqlite.open()
+    assert second.head().seq == 0  # another one has it open
+    first.close()
+    assert [each.seq for each in second.append([closed(1)], NOW)] == [1]
+    second.close()
+    assert in_sqlite.open(create=False).head().seq == 1
+
+
+def test_a_chain_is_checked_once_for_as_long_as_it_is_open(place: Place) -> None:
+    ledger = place.open()
+    ledger.append([closed(1), closed(2), closed(3)], NOW)
+    place.tamper("UPDATE entries SET digest = 'x' WHERE seq = 1")
+    assert [each.seq for each in ledger.append([closed(4)], NOW)] == [4]
     assert ledger.blob(sha256(b"x")) is None
 
 

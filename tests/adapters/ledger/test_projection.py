@@ -135,6 +135,18 @@ def test_an_entry_that_stands_under_another_change_is_named(place: Place) -> Non
         [*ledger.rows()]
 
 
+def test_rows_are_not_made_of_entries_that_do_not_hang_together(place: Place) -> None:
+    ledger = place.open()
+    ledger.append([landed(n) for n in range(4)], NOW)
+    other = "'edited'" if place.dialect == "sqlite" else "'edited'::bytea"
+    place.tamper(f"UPDATE entries SET content = {other} WHERE seq = 3")
+    with pytest.raises(BrokenChainError, match="entry 3 of the ledger does not have the digest"):
+        ledger.rebuild()
+    place.run("DELETE FROM entries WHERE seq > 2")
+    with pytest.raises(BrokenChainError, match="entry 3 of the ledger is missing"):
+        ledger.rebuild()
+
+
 def test_an_entry_that_is_not_of_its_kind_is_named(place: Place) -> None:
     ledger = place.open()
     ledger.append([landed(1), Draft(NOW, "Closed", "k", {"change": "#1", "who": 1})], NOW)

@@ -28,6 +28,7 @@ ESTIMATOR = Estimator(
         "longest_resolution_hours",
     ),
 )  # fmt: skip
+NOT_LOOKED_AT = "nobody looked at the breakers: `fitgate breaker watch`"
 
 
 def breaker_trips(sample: Sample, *, landed: bool | None = None) -> Reading:
@@ -35,7 +36,8 @@ def breaker_trips(sample: Sample, *, landed: bool | None = None) -> Reading:
 
     What tripped dry before its breaker was enforced is superseded: nothing is open there any more.
     `n` are the breakers that could have tripped. Without a landing or a trip nothing was watched;
-    `landed` says whether there was one where the sample does not hold the landings themselves.
+    `landed` says whether there was one where the sample does not hold the landings themselves. That
+    somebody looks is told by any record of a trip or a reset alone.
     """
     in_scope = [told for told in sample.history.tripped if _concerns(sample, told)]
     trips = [told for told in in_scope if not told.record.drill]
@@ -43,7 +45,8 @@ def breaker_trips(sample: Sample, *, landed: bool | None = None) -> Reading:
     hours = sorted((c.at - t.at) / HOUR for t in trips if (c := closings[t.seq]) is not None)
     superseded = sum(closings[t.seq] is None and _is_superseded(sample, t) for t in trips)
     breakers = {b.name for b in sample.policy.breakers} | {t.record.breaker for t in trips}
-    watched = bool(sample.inside if landed is None else landed) or bool(trips)
+    active = bool(sample.inside if landed is None else landed) or bool(trips)
+    watched = active and _is_looked_at(sample)
     return sample.reading(
         replace(ESTIMATOR, boundary=_boundary(sample)),
         len(trips) if breakers and watched else None,
@@ -58,9 +61,20 @@ def breaker_trips(sample: Sample, *, landed: bool | None = None) -> Reading:
             "median_resolution_hours": quantile(hours, 0.5) if hours else None,
             "longest_resolution_hours": max(hours, default=None),
         },
-        why="nothing landed in the window" if breakers else "no breaker is declared",
+        why=_why(declared=bool(breakers), active=active),
         entries=_numbers(trips, closings.values()),
     )
+
+
+def _is_looked_at(sample: Sample) -> bool:
+    told = (*sample.history.tripped, *sample.history.resets)
+    return any(each.at <= sample.window.seen_at for each in told)
+
+
+def _why(*, declared: bool, active: bool) -> str:
+    if not declared:
+        return "no breaker is declared"
+    return NOT_LOOKED_AT if active else "nothing landed in the window"
 
 
 def _boundary(sample: Sample) -> str:

@@ -111,8 +111,13 @@ def test_what_tripped_dry_is_open_until_its_figure_is_back_or_the_breaker_is_enf
     assert counts(enforced) == [1, 0, 1]
 
 
-def test_no_trip_is_known_only_where_there_is_a_breaker_and_something_landed() -> None:
-    one = chronicle_of(landed("7", NOW))
-    assert figure("breaker_trips", one, WATCHED).value == 0
-    assert figure("breaker_trips", one).why == "no breaker is declared"
+def test_no_trip_is_known_only_where_somebody_looked_at_a_breaker_and_something_landed() -> None:
+    told = [landed("7", NOW)]
+    nobody = figure("breaker_trips", chronicle_of(*told), WATCHED)
+    assert (nobody.value, nobody.n, nobody.interval) == (None, 0, None)
+    assert nobody.why == "nobody looked at the breakers: `fitgate breaker watch`"
+    assert figure("breaker_trips", chronicle_of(*told)).why == "no breaker is declared"
     assert figure("breaker_trips", chronicle_of(), WATCHED).why == "nothing landed in the window"
+    told.append(tripped(50))
+    looked = figure("breaker_trips", chronicle_of(*told), WATCHED)
+    assert (looked.value, looked.n) == (0, 1)

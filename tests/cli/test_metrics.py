@@ -96,6 +96,13 @@ def test_nothing_is_known_of_an_empty_window(metrics: Metrics) -> None:
     metrics("--as-of", "2020-01-01", "--out", "empty")
 
 
+def test_the_entries_told_of_are_those_that_were_read(fitgate: Fitgate, tmp_path: Path) -> None:
+    write(tmp_path, [landed("late", NOW - DAY), landed("early", NOW - 9 * DAY)])
+    asked = ("metrics", "--as-of", (NOW - 5 * DAY).isoformat())
+    assert json.loads(fitgate(*asked, "--json").stdout)["entries"] == 1
+    assert "\n1 ledger entry;" in fitgate(*asked).stdout
+
+
 def test_an_environment_alone(metrics: Metrics) -> None:
     said = metrics("--scope", "production", "--by", "environment").stdout
     assert "github:1, environment production: what landed after" in said

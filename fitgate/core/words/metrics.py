@@ -113,7 +113,8 @@ def head_lines(overview: Overview) -> Iterator[str]:
     scope = overview.scope
     where = f", environment {inert(scope.environment)}" if scope.environment else ""
     yield f"{inert(scope.repo)}{where}: {window_words(overview.window)}"
-    yield f"{overview.entries} ledger entries; boundary and thresholds by {inert(overview.policy)}"
+    read = "1 ledger entry" if overview.entries == 1 else f"{overview.entries} ledger entries"
+    yield f"{read}; boundary and thresholds by {inert(overview.policy)}"
 
 
 def window_words(window: Window) -> str:

@@ -117,7 +117,7 @@ def _source(
                 yield columns, (said[0], ledger.head().seq)
                 return
     told = _chronicle(ledger, at)
-    yield Plain(History.of(told), policy(told)), (said[-1], told.seq)
+    yield Plain(History.of(told), policy(told)), (said[-1], told.count)
 
 
 def _window(said: str, at: datetime) -> Window:

@@ -171,7 +171,7 @@ def _report(
     window = Window(asked.since(since, begun.at), end)
     judging, source = that_judged(policy, told, home)
     history = History.of(told)
-    overview = overview_of(Plain(history, judging), (source, told.seq), Scope(home.repo), window)
+    overview = overview_of(Plain(history, judging), (source, told.count), Scope(home.repo), window)
     cases = counterfactuals(path, policy, window)
     observed = filling.Observed(told, begun, judging, window)
     return filling.report(observed, overview.readings, cases), overview, history, judging

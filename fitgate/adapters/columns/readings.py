@@ -140,7 +140,9 @@ def gbr_ratio(one: One) -> Reading:
         beside={
             **_bypasses(c),
             "lowest": share(c["passed"], everything),
-            "highest": share(c["passed"] + c["unaccused"], everything),
+            "highest": (
+                None if c["in_shadow"] else share(c["passed"] + c["unaccused"], everything)
+            ),
         },
         why=_unjudged(one),
     )

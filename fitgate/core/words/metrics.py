@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fitgate.core.entries import Entry
 from fitgate.core.inert import inert
 from fitgate.core.measure.overview import Group, Overview
-from fitgate.core.measure.reading import Band, Figure, Reading, Window
+from fitgate.core.measure.reading import Figure, Reading, Window
 from fitgate.core.remedies import plain
 
 TABLE = ("figure", "value", "n", "95 %", "band", "of")
@@ -91,9 +91,7 @@ def interval_words(reading: Reading) -> str:
 
 def band_words(reading: Reading) -> str:
     """Return the band; where nothing says what is good, that."""
-    if reading.value is not None and reading.band is Band.UNKNOWN:
-        return "no threshold"
-    return reading.band
+    return reading.band.value
 
 
 def beside_words(reading: Reading) -> str:

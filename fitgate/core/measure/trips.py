@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from fitgate.core.acting import is_dry
@@ -67,8 +67,14 @@ def breaker_trips(sample: Sample, *, landed: bool | None = None) -> Reading:
 
 
 def _is_looked_at(sample: Sample) -> bool:
-    told = (*sample.history.tripped, *sample.history.resets)
-    return any(each.at <= sample.window.seen_at for each in told)
+    return any(True for _ in _told(sample))
+
+
+def _told(sample: Sample) -> Iterator[Told[Tripped] | Told[Reset]]:
+    """Yield what is known of trips and resets."""
+    at = sample.window.seen_at
+    yield from (told for told in sample.history.tripped if told.at <= at)
+    yield from (told for told in sample.history.resets if told.at <= at)
 
 
 def _why(*, declared: bool, active: bool) -> str:
@@ -114,10 +120,8 @@ def _is_superseded(sample: Sample, trip: Told[Tripped]) -> bool:
     if any(not is_dry(breaker, sample.policy) for breaker in mine):
         return True
     return any(
-        not (told.record.dry or told.record.drill)
-        and _is_of(told, trip)
-        and trip.at < told.at <= sample.window.seen_at
-        for told in (*sample.history.tripped, *sample.history.resets)
+        not (told.record.dry or told.record.drill) and _is_of(told, trip) and told.at > trip.at
+        for told in _told(sample)
     )
 
 

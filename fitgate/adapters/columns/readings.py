@@ -172,7 +172,7 @@ def _counted(one: One, estimator: Estimator, count: int) -> Reading:
         unjudged=c["unaccused"] + c["untold"],
         interval=poisson(count),
         beside={**_bypasses(c), "io_landings": c["governed"]},
-        why=_unjudged(one),
+        why=gbr.none_watched(one.sample, c["inside"], c["governed"], c["passed"]),
     )
 
 

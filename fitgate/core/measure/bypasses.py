@@ -197,7 +197,7 @@ def _counted(sample: Sample, estimator: Estimator, *, authorised: bool | None) -
         unjudged=tally.innocent_or_unknown + sample.untold,
         interval=poisson(count),
         beside={**tally.beside(), "io_landings": len(tally.rows)},
-        why=_why(sample),
+        why=none_watched(sample, len(sample.inside), len(tally.rows), tally.bypassed),
     )
 
 
@@ -211,6 +211,15 @@ def none_judged(sample: Sample, n: int, known: int) -> str:
     """Say that of so many none could be judged, and of how many a bypass is known all the same."""
     least = f"; {known} passed a gate by" if known else ""
     return f"none of {n} {sample.governed_words()} could be judged{least}"
+
+
+def none_watched(sample: Sample, inside: int, n: int, known: int) -> str:
+    """Say why no bypass is no news: of these figures the landings that are no IOs count too."""
+    if n:
+        return none_judged(sample, n, known)
+    if inside:
+        return f"of none of {inside} {sample.changes()} it could be told whether it is an IO"
+    return f"no {sample.changes()} in the window"
 
 
 def most_in_a_week(times: Iterable[datetime]) -> int:

@@ -13,6 +13,7 @@ from fitgate.core.standing import Standing
 from tests.builders import DAY, HOUR, NOW
 from tests.chronicles import (
     NO_IO,
+    NOT_TOLD,
     WINDOW,
     a_row,
     bypassed,
@@ -67,6 +68,12 @@ def test_no_io_in_a_watched_week_is_no_bypass_but_no_ratio_either() -> None:
     week = figure("gbr_per_week", rows)
     assert (week.value, week.band, week.n) == (0, Band.GREEN, 1)
     assert week.interval == pytest.approx((0, 3.689), abs=1e-3)
+
+
+def test_a_count_over_all_landings_says_of_them_that_there_were_none() -> None:
+    assert figure("gbr_unauthorised", []).why == "no merges in the window"
+    untold = figure("gbr_unauthorised", [a_row(nature=NOT_TOLD)])
+    assert untold.why == "of none of 1 merges it could be told whether it is an IO"
 
 
 def test_in_shadow_mode_only_the_teams_own_gates_count() -> None:

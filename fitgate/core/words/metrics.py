@@ -138,6 +138,13 @@ def group_table(overview: Overview) -> tuple[str, ...]:
     return (overview.by or "", *GROUPED)
 
 
+def no_groups(overview: Overview) -> str:
+    """Say why there is nothing to break down by."""
+    if overview.by == "week":
+        return "Nothing landed in the window: there is no week to show."
+    return f"No landing names its {overview.by}: there is none to show."
+
+
 def group_row(group: Group) -> tuple[str, ...]:
     """Return a week, category or environment in the order of `group_table`; n in brackets."""
     return inert(group.name), *(_cell(group.reading(figure)) for figure in GROUPED)

@@ -135,7 +135,7 @@ class Chronicle:
     """All that the entries told so far come to; entries may come in any order of their `at`."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        self.seq = 0
+        self.seq = self.count = 0
         self._changes: dict[str, _Signals] = {}
         self._told: dict[str, list[Told[Any]]] = {}
         for entry in entries:
@@ -154,6 +154,7 @@ class Chronicle:
             raise BrokenChainError(entry.seq, f"is no {entry.kind}: {why}") from exc
         told = Told(entry.seq, entry.at, entry.recorded_at, record)
         self.seq = max(self.seq, entry.seq)
+        self.count += 1
         self._told.setdefault(entry.kind, []).append(told)
         change = getattr(record, "change", None)
         if change is not None:

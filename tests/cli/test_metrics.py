@@ -93,7 +93,16 @@ def test_nothing_is_known_of_an_empty_window(metrics: Metrics) -> None:
     assert {reading["band"] for reading in told["readings"]} == {"unknown"}
     said = metrics("--as-of", "2020-01-01", "--by", "week").stdout
     assert "vl_hours is unknown: no IO merges in the window" in said
+    assert "Nothing landed in the window: there is no week to show." in said
+    assert "week by week" not in said
     metrics("--as-of", "2020-01-01", "--out", "empty")
+
+
+def test_the_entries_told_of_are_those_that_were_read(fitgate: Fitgate, tmp_path: Path) -> None:
+    write(tmp_path, [landed("late", NOW - DAY), landed("early", NOW - 9 * DAY)])
+    asked = ("metrics", "--as-of", (NOW - 5 * DAY).isoformat())
+    assert json.loads(fitgate(*asked, "--json").stdout)["entries"] == 1
+    assert "\n1 ledger entry;" in fitgate(*asked).stdout
 
 
 def test_an_environment_alone(metrics: Metrics) -> None:
@@ -101,12 +110,17 @@ def test_an_environment_alone(metrics: Metrics) -> None:
     assert "github:1, environment production: what landed after" in said
     (row,) = (line.split() for line in said.splitlines() if line.startswith("production"))
     assert row[1:4] == ["156", "h", "(5)"]
+    said = metrics("--by", "environment").stdout
+    assert "No landing names its environment: there is none to show." in said
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--window", "soon"), "--window 'soon' is none of P28D, 12w, 90d or all."),
+        (("--window", "P0D"), "--window 'P0D' is no time at all. Say P28D, 12w, 90d or all."),
+        (("--window", "0d"), "--window '0d' is no time at all."),
+        (("--window", "2999-01-01"), "--window '2999-01-01' is no time at all."),
         (("--explain", "vl"), "--explain 'vl' is no figure. Say one of: vl_hours."),
         (("--explain", "gbr"), "Say one of: gbr_ratio, gbr_per_week, gbr_unauthorised."),
         (("--as-of", "then"), "--as-of 'then' is none of"),

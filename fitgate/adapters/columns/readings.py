@@ -31,9 +31,11 @@ def vl_hours(one: One) -> Reading:
     c, lags, n = one.count, one.asked.lags[one.number], one.count["closed"]
     every, still = one.asked.all_lags[one.number], c["awaited"] - n
     oldest = None if c["oldest"] is None else c["oldest"] / HOUR
+    value, lasting = quantile(lags, 0.5) if n else None, one.asked.survival[one.number]
+    banded_by = lag.worse(value, lasting, oldest)
     return one.sample.reading(
         replace(lag.ESTIMATOR, boundary=lag.boundary(one.sample)),
-        quantile(lags, 0.5) if n else None,
+        value,
         n,
         unjudged=c["untold"],
         interval=median_interval(lags),
@@ -46,10 +48,12 @@ def vl_hours(one: One) -> Reading:
             "oldest_open_hours": oldest,
             "frac_over_limit": share(c["over"] + c["late"], n + c["late"]),
             "frac_negative": share(c["negative"], n),
-            "kaplan_meier_median": one.asked.survival[one.number],
+            "kaplan_meier_median": lasting,
+            "banded_by_hours": banded_by,
             "median_all_changes": quantile(every, 0.5) if c["closed_all"] else None,
         },
         why=lag.not_closed(still, oldest or 0) if c["governed"] else one.nothing,
+        banded_by=banded_by,
     )
 
 
@@ -137,7 +141,9 @@ def gbr_ratio(one: One) -> Reading:
         beside={
             **_bypasses(c),
             "lowest": share(c["passed"], everything),
-            "highest": share(c["passed"] + c["unaccused"], everything),
+            "highest": (
+                None if c["in_shadow"] else share(c["passed"] + c["unaccused"], everything)
+            ),
         },
         why=_unjudged(one),
     )
@@ -167,7 +173,7 @@ def _counted(one: One, estimator: Estimator, count: int) -> Reading:
         unjudged=c["unaccused"] + c["untold"],
         interval=poisson(count),
         beside={**_bypasses(c), "io_landings": c["governed"]},
-        why=_unjudged(one),
+        why=gbr.none_watched(one.sample, c["inside"], c["governed"], c["passed"]),
     )
 
 

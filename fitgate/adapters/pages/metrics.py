@@ -131,7 +131,7 @@ def _mark(x: float, week: str, reading: Reading, height: Any) -> dict[str, Any]:
         "x": round(x, 1),
         "y": None if reading.value is None else height(reading.value),
         "interval": interval,
-        "band": reading.band,
+        "band": reading.band.name.lower(),
         "week": week,
         "reading": reading,
         "said": said,

@@ -32,13 +32,13 @@ def limits_of(figure: Figure, policy: Policy) -> Threshold:
 def band_of(figure: Figure, value: float, limits: Threshold) -> Band:
     """Return the band of a value; strict as written: a tempo ratio of exactly 1 is green.
 
-    Unknown where there is no threshold: nothing says what is good.
+    None where there is no threshold: nothing says what is good.
     """
     sign = -1 if figure in LOWER_IS_WORSE else 1
     for band, limit in ((Band.RED, limits.red), (Band.YELLOW, limits.yellow)):
         if limit is not None and sign * value > sign * limit:
             return band
-    return Band.UNKNOWN if limits.yellow is None and limits.red is None else Band.GREEN
+    return Band.NONE if limits.yellow is None and limits.red is None else Band.GREEN
 
 
 def threshold_words(figure: Figure, limits: Threshold) -> tuple[str, ...]:

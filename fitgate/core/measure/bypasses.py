@@ -21,6 +21,7 @@ OF_THE_TEAM: frozenset[How] = frozenset(
      "imported"}
 )  # fmt: skip
 """Bypasses of gates that a team has without FITGate: all that shadow mode counts (contract.md)."""
+SEEN = "of which a clone tells direct pushes alone"
 _COUNTS = (
     "events", "event_ratio", "unauthorised", "authorised", "silent", "overridden", "would_hold",
 )  # fmt: skip
@@ -127,7 +128,8 @@ def gbr_ratio(sample: Sample) -> Reading:
 
     What could not be judged is in neither number, not even where a bypass is known: to count only
     the guilty of them would be no rate. `lowest` and `highest` are what the ratio could be, were
-    all of which nothing is known innocent or guilty.
+    all of which nothing is known innocent or guilty. In shadow mode the gates are the team's own,
+    and a clone shows how a landing came, but no review or check that was skipped: no `highest`.
     """
     tally = _Tally.of(sample.effective)
     everything, passed = len(tally.rows), tally.bypassed_of_judged
@@ -141,7 +143,11 @@ def gbr_ratio(sample: Sample) -> Reading:
         beside={
             **tally.beside(),
             "lowest": share(tally.bypassed, everything),
-            "highest": share(tally.bypassed + tally.innocent_or_unknown, everything),
+            "highest": (
+                None
+                if any(row.mode == "shadow" for row in tally.rows)
+                else share(tally.bypassed + tally.innocent_or_unknown, everything)
+            ),
         },
         why=_why(sample),
     )
@@ -172,10 +178,10 @@ def boundary(sample: Sample) -> str:
 
 def boundary_of(sample: Sample, modes: Collection[str]) -> str:
     """Say so from the modes in which these landed."""
-    gates = "past a gate in force, in shadow mode past the team's own"
+    gates = f"past a gate in force, in shadow mode past the team's own, {SEEN}"
     if len(modes) == 1:
-        shadow = "shadow" in modes
-        gates = "past the team's own gates (shadow mode)" if shadow else "past a gate in force"
+        shadow = f"past the team's own gates (shadow mode), {SEEN}"
+        gates = shadow if "shadow" in modes else "past a gate in force"
     return f"{sample.governed_words()} {gates}"
 
 
@@ -191,7 +197,7 @@ def _counted(sample: Sample, estimator: Estimator, *, authorised: bool | None) -
         unjudged=tally.innocent_or_unknown + sample.untold,
         interval=poisson(count),
         beside={**tally.beside(), "io_landings": len(tally.rows)},
-        why=_why(sample),
+        why=none_watched(sample, len(sample.inside), len(tally.rows), tally.bypassed),
     )
 
 
@@ -205,6 +211,15 @@ def none_judged(sample: Sample, n: int, known: int) -> str:
     """Say that of so many none could be judged, and of how many a bypass is known all the same."""
     least = f"; {known} passed a gate by" if known else ""
     return f"none of {n} {sample.governed_words()} could be judged{least}"
+
+
+def none_watched(sample: Sample, inside: int, n: int, known: int) -> str:
+    """Say why no bypass is no news: of these figures the landings that are no IOs count too."""
+    if n:
+        return none_judged(sample, n, known)
+    if inside:
+        return f"of none of {inside} {sample.changes()} it could be told whether it is an IO"
+    return f"no {sample.changes()} in the window"
 
 
 def most_in_a_week(times: Iterable[datetime]) -> int:

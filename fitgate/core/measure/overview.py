@@ -152,7 +152,7 @@ def break_down(source: Source, scope: Scope, window: Window, by: By) -> list[Gro
     """Return the figures of each week, category or environment."""
     if by == "week":
         return trend(source, scope, window)
-    names = _names(source, by)
+    names = _names(source, scope, by)
     scopes = (_within(scope, by, name) for name in names)
     readings = source.measure([(each, window, ALL) for each in scopes])
     return [Group(name, some) for name, some in zip(names, readings, strict=True)]
@@ -164,11 +164,18 @@ def _within(scope: Scope, by: By, name: str) -> Scope:
     return replace(scope, category=name)
 
 
-def _names(source: Source, by: By) -> list[str]:
-    """Return the environments; or the categories in the policy's order, then those not in it."""
+def _names(source: Source, scope: Scope, by: By) -> list[str]:
+    """Return the environments; or the categories in the policy's order, then those not in it.
+
+    The boundary's environments are for deployments; what else lands there is known by its name.
+    """
     policy = source.policy
     if by == "environment":
-        return sorted(source.environments() | {*policy.boundary.environments})
+        if scope.environment is not None:
+            return [scope.environment]
+        deployed = policy.boundary.effective == "deployment"
+        counted = policy.boundary.environments if deployed else ()
+        return sorted(source.environments() | {*counted})
     return [*policy.taxonomy, *sorted(source.categories() - {*policy.taxonomy})]
 
 

@@ -23,11 +23,15 @@ FIGURES: tuple[Figure, ...] = get_args(Figure)
 
 
 class Band(StrEnum):
-    """How a figure stands to its thresholds; a comparison is strict as written (fit.md 1.9)."""
+    """How a figure stands to its thresholds; a comparison is strict as written (fit.md 1.9).
+
+    A value that nothing is held against has none; unknown is what has no value.
+    """
 
     GREEN = "green"
     YELLOW = "yellow"
     RED = "red"
+    NONE = "no threshold"
     UNKNOWN = "unknown"
 
 

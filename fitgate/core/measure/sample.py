@@ -96,10 +96,15 @@ class Sample:
         beside: dict[str, float | None] | None = None,
         why: str = "",
         entries: Iterable[int] = (),
+        banded_by: float | None = None,
     ) -> Reading:
-        """Return what a figure came to; `rows` and `entries` are what it was made of."""
+        """Return what a figure came to; `rows` and `entries` are what it was made of.
+
+        `banded_by` is the value that its band goes by, where that is another one.
+        """
         limits = limits_of(estimator.figure, self.policy)
         full = replace(estimator, thresholds=threshold_words(estimator.figure, limits))
+        banded = value if banded_by is None else banded_by
         made_of = {seq for row in rows for seq in row.entries}.union(entries)
         return Reading(
             full,
@@ -107,7 +112,9 @@ class Sample:
             self.window,
             value,
             n,
-            band_of(estimator.figure, value, limits) if value is not None else Band.UNKNOWN,
+            Band.UNKNOWN
+            if value is None or banded is None
+            else band_of(estimator.figure, banded, limits),
             unjudged,
             interval if value is not None else None,
             beside or {},

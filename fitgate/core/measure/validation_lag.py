@@ -14,14 +14,18 @@ from fitgate.core.measure.statistics import median_interval, quantile, survival_
 
 ESTIMATOR = Estimator(
     figure="vl_hours",
-    formula="median (R-7) of closure - landing, signed, over the changes that are closed",
+    formula=(
+        "median (R-7) of closure - landing, signed, over the changes that are closed; its band is "
+        "that of the greater of it and the Kaplan-Meier median (not reached: the oldest open age)"
+    ),
     unit="hours",
     state="changes that took effect in the window",
     boundary="",
     window="as asked",
     statistics=(
         "p90", "p99", "n_closed", "n_open", "n_undeclared", "oldest_open_hours",
-        "frac_over_limit", "frac_negative", "kaplan_meier_median", "median_all_changes",
+        "frac_over_limit", "frac_negative", "kaplan_meier_median", "banded_by_hours",
+        "median_all_changes",
     ),
 )  # fmt: skip
 UNDECLARED = "no evaluation was declared"
@@ -31,7 +35,8 @@ def vl_hours(sample: Sample) -> Reading:
     """Measure the validation lag of the changes that took effect in the window (fit.md 1.2).
 
     A negative lag (evaluated before it took effect) stays negative (A7). What is open counts in
-    the Kaplan-Meier median and in the share over the limit, not in percentiles (A8).
+    the Kaplan-Meier median and in the share over the limit, not in percentiles (A8); the band goes
+    by the worse of the two medians, so that leaving changes open never looks good.
     """
     at, rows = sample.window.seen_at, sample.effective
     lags = sorted(lags_of(rows, at))
@@ -39,9 +44,11 @@ def vl_hours(sample: Sample) -> Reading:
     over = sum(lag > sample.limit_hours for lag in lags)
     late = sum(age > sample.limit_hours for age in ages)
     every = sorted(lags_of(sample.inside, at))
+    value, lasting = quantile(lags, 0.5) if lags else None, survival_median(lags, ages)
+    banded_by = worse(value, lasting, max(ages, default=None))
     return sample.reading(
         replace(ESTIMATOR, boundary=boundary(sample)),
-        quantile(lags, 0.5) if lags else None,
+        value,
         len(lags),
         filter(is_awaited, rows),
         unjudged=sample.untold,
@@ -55,11 +62,25 @@ def vl_hours(sample: Sample) -> Reading:
             "oldest_open_hours": max(ages, default=None),
             "frac_over_limit": share(over + late, len(lags) + late),
             "frac_negative": share(sum(lag < 0 for lag in lags), len(lags)),
-            "kaplan_meier_median": survival_median(lags, ages),
+            "kaplan_meier_median": lasting,
+            "banded_by_hours": banded_by,
             "median_all_changes": quantile(every, 0.5) if every else None,
         },
         why=_why(sample, ages),
+        banded_by=banded_by,
     )
+
+
+def worse(value: float | None, lasting: float | None, oldest: float | None) -> float | None:
+    """Return what the band goes by: the greater of the medians of the closed and of all.
+
+    The Kaplan-Meier median is not reached where more than half outlast every closing; then it is
+    at least the age of the `oldest` that is open, at which more than half survive.
+    """
+    if value is None:
+        return None
+    least = oldest if lasting is None else lasting
+    return value if least is None else max(value, least)
 
 
 def boundary(sample: Sample) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fitgate.core.entries import Entry
 from fitgate.core.inert import inert
 from fitgate.core.measure.overview import Group, Overview
-from fitgate.core.measure.reading import Band, Figure, Reading, Window
+from fitgate.core.measure.reading import Figure, Reading, Window
 from fitgate.core.remedies import plain
 
 TABLE = ("figure", "value", "n", "95 %", "band", "of")
@@ -91,9 +91,7 @@ def interval_words(reading: Reading) -> str:
 
 def band_words(reading: Reading) -> str:
     """Return the band; where nothing says what is good, that."""
-    if reading.value is not None and reading.band is Band.UNKNOWN:
-        return "no threshold"
-    return reading.band
+    return reading.band.value
 
 
 def beside_words(reading: Reading) -> str:
@@ -113,7 +111,8 @@ def head_lines(overview: Overview) -> Iterator[str]:
     scope = overview.scope
     where = f", environment {inert(scope.environment)}" if scope.environment else ""
     yield f"{inert(scope.repo)}{where}: {window_words(overview.window)}"
-    yield f"{overview.entries} ledger entries; boundary and thresholds by {inert(overview.policy)}"
+    read = "1 ledger entry" if overview.entries == 1 else f"{overview.entries} ledger entries"
+    yield f"{read}; boundary and thresholds by {inert(overview.policy)}"
 
 
 def window_words(window: Window) -> str:
@@ -137,6 +136,13 @@ def detail_lines(overview: Overview) -> Iterator[str]:
 def group_table(overview: Overview) -> tuple[str, ...]:
     """Return the header of a breakdown."""
     return (overview.by or "", *GROUPED)
+
+
+def no_groups(overview: Overview) -> str:
+    """Say why there is nothing to break down by."""
+    if overview.by == "week":
+        return "Nothing landed in the window: there is no week to show."
+    return f"No landing names its {overview.by}: there is none to show."
 
 
 def group_row(group: Group) -> tuple[str, ...]:

@@ -117,7 +117,7 @@ def _source(
                 yield columns, (said[0], ledger.head().seq)
                 return
     told = _chronicle(ledger, at)
-    yield Plain(History.of(told), policy(told)), (said[-1], told.seq)
+    yield Plain(History.of(told), policy(told)), (said[-1], told.count)
 
 
 def _window(said: str, at: datetime) -> Window:
@@ -130,9 +130,14 @@ def _window(said: str, at: datetime) -> Window:
         length: timedelta = TypeAdapter(Duration).validate_python(said)
     except ValidationError:
         try:
-            return Window(asked.since(said, at), at)
+            start = asked.since(said, at)
         except UserError:
             raise UserError(f"--window {said!r} is none of {_EXAMPLES}.") from None
+        if start is None:
+            return Window(None, at)
+        length = at - start
+    if length <= timedelta():
+        raise UserError(f"--window {said!r} is no time at all. Say {_EXAMPLES}.")
     try:
         return Window(at - length, at)
     except OverflowError:
@@ -177,11 +182,13 @@ def _show(overview: Overview, files: list[Path], *, as_json: bool) -> None:
     print()
     for line in words.detail_lines(overview):
         print(textwrap.fill(line, asked.width(), subsequent_indent="  "))
-    if overview.by is not None:
+    if overview.by is not None and not overview.groups:
+        print(f"\n{words.no_groups(overview)}")
+    elif overview.by is not None:
         print()
         header = words.group_table(overview)
         print_table(header, lambda: map(words.group_row, overview.groups), colour=colour)
-    if overview.by == "week":
+    if overview.by == "week" and overview.groups:
         print(f"\n{words.TEMPO_NOTE}\n")
         print_table(words.TREND, lambda: words.trend_rows(overview.groups), colour=colour)
     if files:

@@ -173,7 +173,7 @@ def _report(
     window = Window(asked.since(since, begun.at), end)
     file, source = file_that_judged(policy, told, home)
     history = History.of(told)
-    of = (source, told.seq)
+    of = (source, told.count)
     overview = overview_of(Plain(history, file.policy), of, Scope(home.repo), window)
     cases = counterfactuals(path, file, window, failures(told))
     observed = filling.Observed(told, begun, file.policy, window, source)

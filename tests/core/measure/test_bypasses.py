@@ -13,6 +13,7 @@ from fitgate.core.standing import Standing
 from tests.builders import DAY, HOUR, NOW
 from tests.chronicles import (
     NO_IO,
+    NOT_TOLD,
     WINDOW,
     a_row,
     bypassed,
@@ -69,6 +70,12 @@ def test_no_io_in_a_watched_week_is_no_bypass_but_no_ratio_either() -> None:
     assert week.interval == pytest.approx((0, 3.689), abs=1e-3)
 
 
+def test_a_count_over_all_landings_says_of_them_that_there_were_none() -> None:
+    assert figure("gbr_unauthorised", []).why == "no merges in the window"
+    untold = figure("gbr_unauthorised", [a_row(nature=NOT_TOLD)])
+    assert untold.why == "of none of 1 merges it could be told whether it is an IO"
+
+
 def test_in_shadow_mode_only_the_teams_own_gates_count() -> None:
     rows = [
         bypassed("1", PassedBy("direct-push"), mode="shadow", standing=Standing.WOULD_HOLD),
@@ -76,9 +83,10 @@ def test_in_shadow_mode_only_the_teams_own_gates_count() -> None:
     ]
     ratio = figure("gbr_ratio", rows)
     assert (ratio.value, ratio.beside["would_hold"]) == (0.5, 2)
-    assert ratio.estimator.boundary.endswith("past the team's own gates (shadow mode)")
+    words = ratio.estimator.boundary
+    assert "past the team's own gates (shadow mode), of which a clone tells" in words
     both = figure("gbr_ratio", [*rows, a_row("3")]).estimator.boundary
-    assert both.endswith("past a gate in force, in shadow mode past the team's own")
+    assert "past a gate in force, in shadow mode past the team's own, of which" in both
 
 
 def test_in_shadow_mode_how_a_landing_came_is_enough_to_judge_it() -> None:
@@ -88,6 +96,14 @@ def test_in_shadow_mode_how_a_landing_came_is_enough_to_judge_it() -> None:
     rows.append(a_row("5", **came))
     ratio = figure("gbr_ratio", rows)
     assert (ratio.value, ratio.n, ratio.unjudged) == (1 / 4, 4, 1)
+
+
+def test_in_shadow_mode_nobody_claims_to_know_that_no_review_or_check_was_skipped() -> None:
+    came: dict[str, Any] = {"mode": "shadow", "standing": Standing.UNJUDGED, "route": "merge"}
+    ratio = figure("gbr_ratio", [a_row(str(n), **came) for n in range(37)])
+    assert (ratio.value, ratio.n, ratio.unjudged) == (0, 37, 0)
+    assert (ratio.beside["lowest"], ratio.beside["highest"]) == (0, None)
+    assert ratio.estimator.boundary.endswith("of which a clone tells direct pushes alone")
 
 
 def test_a_standing_that_says_bypass_is_one_where_none_is_listed() -> None:

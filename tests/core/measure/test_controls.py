@@ -46,7 +46,7 @@ def test_layers_are_compared_over_all_landings() -> None:
     assert figure("layer_ratio", rows[:3]).why == "no landing of the slow layer among 3"
 
 
-def test_trips_are_counted_without_drills_and_end_when_the_breaker_is_closed() -> None:
+def test_trips_are_counted_without_drills_and_end_when_the_breaker_is_reset() -> None:
     def trip(days: int, environment: str | None = None, **over: Any) -> Any:  # noqa: ANN401
         record = Tripped("CB-VL", "freeze", "late", "vl_hours", "80", "72", environment, **over)
         return noted(record, NOW - days * DAY)
@@ -63,18 +63,61 @@ def test_trips_are_counted_without_drills_and_end_when_the_breaker_is_closed() -
     trips = figure("breaker_trips", told)
     assert (trips.value, trips.n) == (3, 1)
     assert (trips.beside["drills"], trips.beside["dry"], trips.beside["still_open"]) == (1, 1, 2)
-    assert trips.beside["median_resolution_hours"] == 48
-    assert trips.entries == (2, 4, 6, 7)
+    assert trips.beside["median_resolution_hours"] == 24
+    assert trips.entries == (2, 3, 6, 7)
     in_production = figure("breaker_trips", told, scope=Scope("github:1", environment="production"))
     assert in_production.value == 2
 
 
-def test_no_trip_is_known_only_where_there_is_a_breaker_and_something_landed() -> None:
-    watched = Policy(
-        version=1,
-        breakers=(Breaker(name="CB", when=Trigger(metric="vl_hours", limit=72), then="freeze"),),
-    )
-    one = chronicle_of(landed("7", NOW))
-    assert figure("breaker_trips", one, watched).value == 0
-    assert figure("breaker_trips", one).why == "no breaker is declared"
-    assert figure("breaker_trips", chronicle_of(), watched).why == "nothing landed in the window"
+WATCHED = Policy(
+    version=1,
+    breakers=(Breaker(name="CB", when=Trigger(metric="vl_hours", limit=72), then="freeze"),),
+)
+
+
+def tripped(days: int, **over: Any) -> Any:  # noqa: ANN401
+    return noted(Tripped("CB", "freeze", "", "vl_hours", "80", "72", **over), NOW - days * DAY)
+
+
+def test_the_reset_of_a_drill_resolves_no_real_trip() -> None:
+    told = [
+        landed("7", NOW - 9 * DAY),
+        tripped(8),
+        tripped(7, drill=True, dry=True),
+        noted(Reset("CB", "closed", drill=True, dry=True), NOW - 6 * DAY),
+    ]
+    trips = figure("breaker_trips", chronicle_of(*told), WATCHED)
+    assert (trips.beside["resolved"], trips.beside["still_open"]) == (0, 1)
+    assert trips.entries == (2,)
+    told.append(noted(Reset("CB", "probation", "ann"), NOW - 5 * DAY))
+    trips = figure("breaker_trips", chronicle_of(*told), WATCHED)
+    assert trips.beside["median_resolution_hours"] == 72
+    assert trips.entries == (2, 5)
+
+
+def test_what_tripped_dry_is_open_until_its_figure_is_back_or_the_breaker_is_enforced() -> None:
+    enforced = WATCHED.model_copy(update={"mode": "enforce"})
+    told = [landed("7", NOW - 9 * DAY), tripped(8, dry=True)]
+    names = ("resolved", "superseded", "still_open")
+
+    def counts(policy: Policy) -> list[float | None]:
+        beside = figure("breaker_trips", chronicle_of(*told), policy).beside
+        return [beside[name] for name in names]
+
+    assert (counts(WATCHED), counts(enforced)) == ([0, 0, 1], [0, 1, 0])
+    told.append(tripped(3))
+    assert counts(WATCHED) == [0, 1, 1]  # the later one is real, and open
+    told.append(noted(Reset("CB", "closed", dry=True), NOW - 6 * DAY))
+    assert counts(enforced) == [1, 0, 1]
+
+
+def test_no_trip_is_known_only_where_somebody_looked_at_a_breaker_and_something_landed() -> None:
+    told = [landed("7", NOW)]
+    nobody = figure("breaker_trips", chronicle_of(*told), WATCHED)
+    assert (nobody.value, nobody.n, nobody.interval) == (None, 0, None)
+    assert nobody.why == "nobody looked at the breakers: `fitgate breaker watch`"
+    assert figure("breaker_trips", chronicle_of(*told)).why == "no breaker is declared"
+    assert figure("breaker_trips", chronicle_of(), WATCHED).why == "nothing landed in the window"
+    told.append(tripped(50))
+    looked = figure("breaker_trips", chronicle_of(*told), WATCHED)
+    assert (looked.value, looked.n) == (0, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fitgate.core.measure.figures import ESTIMATES, measure
-from fitgate.core.measure.reading import FIGURES, Band, Figure, Window
+from fitgate.core.measure.reading import FIGURES, Band, Figure, Window, reading_json
 from fitgate.core.measure.statistics import wilson
 from fitgate.core.policy import Boundary, Policy
 from tests.builders import DAY, NOW
@@ -71,6 +71,11 @@ def test_of_nothing_nothing_is_known(name: Figure) -> None:
     assert (reading.value, reading.n, reading.band) == (None, 0, Band.UNKNOWN)
     assert reading.interval is None
     assert reading.why
+
+
+def test_what_is_known_and_held_against_nothing_is_not_called_unknown() -> None:
+    reading = figure("gbr_ratio", chronicle_of(*PILOT), window=ALL)
+    assert (reading.band, reading_json(reading)["band"]) == (Band.NONE, "no threshold")
 
 
 def test_a_reading_names_the_entries_that_it_is_made_of() -> None:

@@ -68,6 +68,15 @@ def test_environments_are_those_that_are_counted_or_were_seen() -> None:
     assert [group.name for group in groups] == ["production", "staging"]
 
 
+def test_merges_that_name_no_environment_are_in_none_that_the_boundary_names() -> None:
+    merges = Policy(version=1, boundary=Boundary(environments=("production",)))
+    source = Plain(History.of([closed_after(9)]), merges)
+    assert break_down(source, SCOPE, WINDOW, "environment") == []
+    asked = Scope("github:1", environment="staging")
+    (group,) = break_down(source, asked, WINDOW, "environment")
+    assert (group.name, group.reading("vl_hours").value) == ("staging", 9)
+
+
 def test_a_trend_shows_half_a_year_at_least() -> None:
     assert at_least(WINDOW).start == NOW - 26 * 7 * DAY
     assert at_least(Window(None, NOW)).start is None

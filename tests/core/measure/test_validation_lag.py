@@ -40,6 +40,26 @@ def test_comparisons_are_strict_as_written(hours: float, band: Band) -> None:
     assert figure("vl_hours", [closed_after(hours)]).band is band
 
 
+def test_a_lag_is_not_green_while_most_changes_are_open_beyond_the_limit() -> None:
+    rows = [closed_after(14, "closed")]
+    rows += [a_row(f"open{n}", NOW - n * DAY) for n in range(1, 28)]
+    vl = figure("vl_hours", rows)
+    assert (vl.value, vl.band) == (14, Band.RED)
+    assert vl.beside["kaplan_meier_median"] is None
+    assert vl.beside["banded_by_hours"] == 27 * 24
+    young = figure("vl_hours", [closed_after(14), a_row("2", NOW - DAY), a_row("3", NOW - DAY)])
+    assert (young.band, young.beside["banded_by_hours"]) == (Band.GREEN, 24)
+
+
+def test_the_band_of_a_lag_goes_by_the_median_of_all_where_that_is_longer() -> None:
+    rows = [closed_after(hours, str(hours)) for hours in (1, 2, 100)]
+    vl = figure("vl_hours", [*rows, a_row("open", NOW - 9 * DAY)])
+    assert (vl.value, vl.beside["kaplan_meier_median"], vl.band) == (2, 2, Band.GREEN)
+    more = [*rows, *(a_row(f"open{n}", NOW - 9 * DAY) for n in range(2))]
+    vl = figure("vl_hours", more)
+    assert (vl.value, vl.beside["kaplan_meier_median"], vl.band) == (2, 100, Band.YELLOW)
+
+
 def test_a_boundary_says_when_a_validation_is_late() -> None:
     strict = Policy(version=1, boundary=Boundary(closure=Closure(within=timedelta(hours=24))))
     reading = figure("vl_hours", [closed_after(30)], strict)

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -95,6 +96,18 @@ def test_a_drill_that_takes_too_long_or_loses_too_much_fails(fitgate: Fitgate) -
     assert "how much was lost is not known; the RPO is 15 min" in unsure.stdout
 
 
+def test_drills_of_the_same_second_are_all_on_record(fitgate: Fitgate) -> None:
+    def run(_: int) -> Done:
+        return fitgate("drill", "run", *WITH, "--rpo", "none", "--json", "--", "true")
+
+    with ThreadPoolExecutor(3) as several:
+        ended = [*several.map(run, range(6))]
+    assert [done.returncode for done in ended] == [0] * 6
+    said = {json.loads(done.stdout)["drill"] for done in ended}
+    assert len(said) == 6
+    assert {drill["drill"] for drill in listed(fitgate)["drills"]} == said
+
+
 def test_a_loss_that_is_told_is_marked_as_told(fitgate: Fitgate) -> None:
     done = fitgate("drill", "run", *WITH, "--loss", "PT5M", "--", "true")
     assert done.stdout.endswith("lost 5 min); told and not measured: loss\n")
@@ -155,15 +168,30 @@ def test_who_stops_a_drill_leaves_nothing_behind(fitgate: Fitgate, tmp_path: Pat
 def test_a_drill_by_hand_is_marked_so(fitgate: Fitgate) -> None:
     words = ("drill", "record", *WITH, "--at", "2026-01-05", "--key", "dr-1")
     done = fitgate(*words, "--passed", "--note", "on staging")
-    again = fitgate(*words, "--failed")
+    again = fitgate(*words, "--passed", "--note", "on staging")
+    other = fitgate(*words, "--failed")
     assert (done.stdout, done.returncode) == ("dr-1: passed; self-reported\n", 0)
-    assert again.stdout.endswith("it is written down already\n")
+    assert again.stdout == "dr-1: passed; self-reported; it is written down already\n"
+    assert "--key dr-1: entry 1 of the ledger is called so and says otherwise" in other.stderr
+    assert (other.stdout, other.returncode) == ("", 2)
     (drill,) = listed(fitgate)["drills"]
     assert (drill["self_reported"], drill["passed"], drill["at"]) == (
         True,
         True,
         "2026-01-05T00:00:00Z",
     )
+
+
+def test_two_drills_by_hand_of_one_day_are_two_and_one_told_twice_is_one(fitgate: Fitgate) -> None:
+    words = ("drill", "record", *WITH, "--at", "2026-01-05", "--rto", "none", "--rpo", "none")
+    told = [fitgate(*words, how).stdout for how in ("--passed", "--failed", "--failed")]
+    second = "rollback-20260105T000000Z-2: failed (it is not known to be restored); self-reported"
+    assert told == [
+        "rollback-20260105T000000Z: passed; self-reported\n",
+        f"{second}\n",
+        f"{second}; it is written down already\n",
+    ]
+    assert [drill["passed"] for drill in listed(fitgate)["drills"]].count(False) == 1
 
 
 @pytest.mark.parametrize(
@@ -192,11 +220,11 @@ def test_a_run_elsewhere_is_taken_over_once(fitgate: Fitgate, tmp_path: Path) ->
     assert "nothing tells how much is lost" in refused.stderr
     assert no_ledger(refused, tmp_path)
     first = fitgate(*words, "--loss", "PT1M", "--name", "purge", "--rto", "PT20M")
-    again = fitgate(*words, "--loss", "PT1M")
+    again = fitgate(*words, "--loss", "PT30M")
     assert first.stdout == (
         "workflow-run/5/1: passed (recovered in 17 min, lost 1 min); told and not measured: loss\n"
     )
-    assert again.stdout.endswith("; it is written down already\n")
+    assert again.stdout == f"{first.stdout.rstrip()}; it is written down already\n"
     assert len(listed(fitgate)["drills"]) == 1
 
 

@@ -27,7 +27,7 @@ from fitgate.entrypoints.cli.drill_terms import (
     drill_json,
     objectives_asked,
     show,
-    write,
+    write_apart,
 )
 from fitgate.entrypoints.cli.governing import PathOption, PolicyOption, governing
 from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened
@@ -124,7 +124,8 @@ def run(
     drill = replace(drill, name=name, change=change, what=what.value, note=said)
     try:
         with opened(ledger, clone, repo, create=True) as book:
-            write(book, [(ended, None, drill)], came.log)
+            # Another run may have begun in the same second: this one is none of what is there.
+            drill, _ = write_apart(book, ended, drill, came.log, lambda _: False)
     except LedgerError:
         print(f"fitgate: not written down: {json.dumps(drill_json(drill))}", file=sys.stderr)
         raise

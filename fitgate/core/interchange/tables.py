@@ -13,6 +13,8 @@ from fitgate.core.shapes import did_you_mean
 from fitgate.errors import ImportProblemsError, Problem
 
 T = TypeVar("T")
+EMPTY = "is empty"
+"""What is wrong with a cell that may not be."""
 MARK = "\ufeff"
 """How some programs begin a file in UTF-8."""
 _RUNNABLE = re.compile(r"'*[=+\-@\t\r]")
@@ -92,6 +94,10 @@ class Reader:
         """Return a value, empty where there is none."""
         return self.row.values.get(column, "")
 
+    def said(self, column: str) -> bool:
+        """Say whether there is a value."""
+        return bool(self.text(column).strip())
+
     def wrong(self, column: str, message: str, remedy: str = "") -> None:
         """Note a problem with a cell."""
         place = self.table.header.index(column) + 1 if column in self.table.header else None
@@ -111,7 +117,7 @@ class Reader:
     def needed(self, column: str, parse: Callable[[str], T]) -> T | None:
         """Return what a cell says that may not be empty."""
         if not self.text(column).strip():
-            self.wrong(column, "is empty")
+            self.wrong(column, EMPTY)
         return self.read(column, parse)
 
 

@@ -57,8 +57,9 @@ def no_ledger(done: Done, tmp_path: Path) -> bool:
 
 
 def test_a_drill_that_is_restored_in_time_passes(fitgate: Fitgate, tmp_path: Path) -> None:
+    fitgate("record", "landed", *WITH, "--change", "c1", "--number", "12")
     done = fitgate(
-        "drill", "run", *WITH, "--name", "purge", "--change", "c1", "--what", "purge",
+        "drill", "run", *WITH, "--name", "purge", "--change", "#12", "--what", "purge",
         "--verify", "test -e back", "--loss-command", "echo 30",
         "--", "sh", "-c", "echo secretless; touch back",
     )  # fmt: skip
@@ -106,6 +107,28 @@ def test_drills_of_the_same_second_are_all_on_record(fitgate: Fitgate) -> None:
     said = {json.loads(done.stdout)["drill"] for done in ended}
     assert len(said) == 6
     assert {drill["drill"] for drill in listed(fitgate)["drills"]} == said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--rpo", "none", "--change", "#12", "--", "touch", "ran"),
+        ("record", "--passed", "--change", "#12"),
+        ("schedule", "game-day", "--due", "2999-01-01", "--change", "#12"),
+    ],
+)
+def test_the_way_back_of_what_no_landing_is_called_is_refused(
+    fitgate: Fitgate, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = fitgate("drill", words[0], *WITH, *words[1:])
+    assert done.stderr.startswith("fitgate: --change: no landing of the ledger is called `#12`")
+    assert (done.returncode, (tmp_path / "ran").exists()) == (2, False)
+
+
+def test_the_way_back_of_what_may_land_later_is_told_of(fitgate: Fitgate) -> None:
+    done = fitgate("drill", "record", *WITH, "--passed", "--change", "github:1@abc")
+    assert "the ledger has no landing yet of github:1@abc" in done.stderr
+    assert [drill["change"] for drill in listed(fitgate)["drills"]] == ["github:1@abc"]
 
 
 def test_a_loss_that_is_told_is_marked_as_told(fitgate: Fitgate) -> None:

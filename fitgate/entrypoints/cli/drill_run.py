@@ -24,6 +24,7 @@ from fitgate.entrypoints.cli.drill_terms import (
     RtoOption,
     What,
     WhatOption,
+    change_meant,
     drill_json,
     objectives_asked,
     show,
@@ -106,8 +107,8 @@ def run(
     )
     for each in (plan.command, plan.verify, plan.loss):
         _runnable(each)
-    with opened(ledger, clone, repo, create=True):
-        pass  # so that it is known to be there; nothing is held open while hours may go by
+    with opened(ledger, clone, repo, create=True) as book:
+        change = change_meant(book, change)  # nothing is held open while hours may go by
     if not as_json:
         said = "" if command else f"; runs `{shlex.join(way_back)}`, as it says"
         print(f"to meet: {asked_words(asks, source)}{said}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -41,7 +42,8 @@ NameOption = Annotated[
     str | None, typer.Option(help="The schedule that it is of, as the policy calls it.")
 ]
 ChangeOption = Annotated[
-    str | None, typer.Option(help="The change whose way back it is.", metavar="ID")
+    str | None,
+    typer.Option(help="The change whose way back it is: its id, commit or #12.", metavar="ID"),
 ]
 WhatOption = Annotated[What, typer.Option(help="What was rehearsed.")]
 RtoOption = Annotated[
@@ -94,6 +96,27 @@ def ended_at(said: str | None, now: datetime) -> datetime:
     if at > now:
         raise UserError(f"--at {said} is yet to come.")
     return at
+
+
+def change_meant(ledger: Ledger, said: str | None) -> str | None:
+    """Return the id of the change that is meant; one that has not landed yet is told on stderr.
+
+    Raises:
+        UserError: when no landing is called so, or several may be.
+    """
+    from fitgate.core.interchange.landings import Landings
+    from fitgate.core.words.interchange import not_landed_yet
+
+    if said is None:
+        return None
+    landings = Landings(read(ledger.stored()))
+    try:
+        change = landings.meant(said)
+    except ValueError as exc:
+        raise UserError(f"--change: {exc}") from exc
+    if change not in landings.first:
+        print(f"fitgate: {not_landed_yet([change])}", file=sys.stderr)
+    return change
 
 
 def write(

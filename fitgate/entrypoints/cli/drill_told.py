@@ -22,6 +22,7 @@ from fitgate.entrypoints.cli.drill_terms import (
     RtoOption,
     What,
     WhatOption,
+    change_meant,
     drill_json,
     drill_key,
     ended_at,
@@ -103,7 +104,6 @@ def record(
         passed=passed,
         what=what.value,
         name=name,
-        change=change,
         restored=found.restored,
         recovery=drills.seconds(found.recovery),
         loss=drills.seconds(found.loss),
@@ -121,6 +121,7 @@ def record(
         return told == drill and (held.at == over or at is None)
 
     with opened(ledger, clone, repo, create=True) as book:
+        drill = replace(drill, change=change_meant(book, change))
         if key is None:
             drill, known = write_apart(book, over, drill, said, same)
         else:
@@ -211,15 +212,16 @@ def import_(
         replace(
             _taken_over(each, asks, told),
             name=name,
-            change=change,
             what=what.value,
             log=sha256(content),
         )
         for each in found
     ]
     with opened(ledger, clone, repo, create=True) as book:
+        meant = change_meant(book, change)
         entries = {
-            drill_key(drill): (each.at, drill) for each, drill in zip(found, drills, strict=True)
+            drill_key(drill): (each.at, replace(drill, change=meant))
+            for each, drill in zip(found, drills, strict=True)
         }
         new = write(book, [(when, key, drill) for key, (when, drill) in entries.items()], content)
         # What is known stays as it was told first: that is shown, not what is said of it now.

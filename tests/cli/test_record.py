@@ -114,6 +114,7 @@ def test_all_that_is_wrong_is_named_and_nothing_is_written(
         "c3,2999-01-01T00:00:00Z,,,,",
         "c4,2026-01-01T00:00:00+01:00,maybe,,,",
         ",2026-01-01T00:00:00Z,no,datas,,",
+        "c5,2026-01-01T00:00:00Z",
         "c1,2026-01-01T00:00:00Z,no,,,",
     ]
     (tmp_path / "landed.csv").write_text(LANDED.rpartition("c3")[0] + "\n".join(rows))
@@ -126,7 +127,8 @@ def test_all_that_is_wrong_is_named_and_nothing_is_written(
         "landed.csv:6:1: change: is empty",
         "landed.csv:6:4: category: there is no category `datas` (did you mean `data`?)",
         "landed.csv:6:4: category: is told of what is told to be no IO",
-        "landed.csv:7:1: change: is the same as line 2: `landed/c1/merge` (keep one of them)",
+        "landed.csv:7:1: has 2 cells, and the header 6",
+        "landed.csv:8:1: change: is the same as line 2: `landed/c1/merge` (keep one of them)",
     ]
     good = fitgate("record", "landed", "--change", "c9", *REPO, "--json")
     assert json.loads(good.stdout)["written"] == 1

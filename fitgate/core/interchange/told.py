@@ -11,7 +11,7 @@ from fitgate.core.classes import derive, in_order
 from fitgate.core.entries import Draft, Entry, moment
 from fitgate.core.interchange.landings import Landings
 from fitgate.core.interchange.moments import past, utc
-from fitgate.core.interchange.tables import Columns, Reader, Table, name_in
+from fitgate.core.interchange.tables import Columns, Reader, Table, by_line, name_in
 from fitgate.core.policy import Policy
 from fitgate.core.reclassified import Nature
 from fitgate.core.records import draft
@@ -59,7 +59,7 @@ def told_drafts(
     """
     drafts, problems = _read(kind, table, policy, as_of, known)
     if problems:
-        raise ImportProblemsError(table.source, problems)
+        raise ImportProblemsError(table.source, by_line(problems))
     return tuple(drafts)
 
 
@@ -82,7 +82,7 @@ def _read(
     read: Callable[[Reader, Policy, datetime, Known], Draft | None] = {
         "landed": _landed, "evaluated": _evaluated, "incident": _incident,
     }[kind]  # fmt: skip
-    problems: list[Problem] = []
+    problems = [*table.wrong]
     drafts: list[Draft] = []
     first: dict[str, int] = {}
     for row in table.rows:

@@ -223,6 +223,7 @@ def test_two_drills_by_hand_of_one_day_are_two_and_one_told_twice_is_one(fitgate
         ([], "say one of --passed and --failed"),
         (["--passed", "--failed"], "say one of --passed and --failed"),
         (["--passed", "--at", "2999-01-01"], "--at 2999-01-01 is yet to come."),
+        (["--passed", "--at", "2026-01-01T00:00:00+02:00"], "with Z: 2025-12-31T22:00:00Z."),
         (["--passed", "--recovery", "PT2H"], "recovered in 2 h; the RTO is 1 h (as policy.yaml"),
         (["--passed", "--loss", "PT2H"], "lost 2 h; the RPO is 15 min"),
         (["--passed", "--log", "nowhere"], "nowhere: No such file or directory."),

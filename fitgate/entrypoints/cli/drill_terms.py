@@ -92,7 +92,7 @@ def ended_at(said: str | None, now: datetime) -> datetime:
     Raises:
         UserError: when that is yet to come.
     """
-    at = asked.moment(said, "--at") if said else now
+    at = asked.moment_in_utc(said, "--at") if said else now
     if at > now:
         raise UserError(f"--at {said} is yet to come.")
     return at

@@ -258,6 +258,6 @@ def _typed(kind: Kind, values: Mapping[str, str], now: datetime) -> Table:
     from fitgate.core.interchange.tables import Table, TableRow
     from fitgate.core.interchange.told import COLUMNS
 
-    at = asked.moment(values["at"], "--at") if "at" in values else now
+    at = asked.moment_in_utc(values["at"], "--at") if "at" in values else now
     row = TableRow(1, {**values, "at": moment(at)})
     return Table("the command line", COLUMNS[kind].known, (row,))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO, cast
 import typer
 
 from fitgate.core.entries import Head
+from fitgate.core.words.interchange import counted
 from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened
 from fitgate.entrypoints.cli.redeciding import redecided
 from fitgate.errors import BrokenChainError, UserError
@@ -152,7 +153,9 @@ def rebuild(
     if as_json:
         print(json.dumps({"repo": chain.repo, "entries": total, "rows": rows}))
     else:
-        print(f"{chain.repo}: {rows} rows, one a landing, from {total} entries.")
+        print(
+            f"{chain.repo}: {counted(rows, 'row')}, one a landing, from {counted(total, 'entry')}."
+        )
 
 
 @app.command("export")
@@ -188,7 +191,7 @@ def export_ledger(
                 cast("TextIO", file).buffer.write(line + b"\n")
                 if number % _EVERY == 0:
                     show(number)
-    print(f"{out}: {head.seq} entries of {chain.repo}, up to {_line(head)}")
+    print(f"{out}: {counted(head.seq, 'entry')} of {chain.repo}, up to {_line(head)}")
 
 
 @app.command("import")
@@ -217,7 +220,7 @@ def import_ledger(
     if as_json:
         print(json.dumps({"repo": chain.repo, "added": added, **_shown(head)}))
     else:
-        print(f"{chain.repo}: {added} entries were added; the ledger ends at {_line(head)}")
+        print(f"{chain.repo}: {counted(added, 'entry')} added; the ledger ends at {_line(head)}")
 
 
 @app.command()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fitgate.core.words.interchange import counted
 from fitgate.entrypoints.cli import asked
 from fitgate.entrypoints.cli.ledgers import LedgerOption, opened
 
@@ -122,7 +123,9 @@ def _record(
         total=journal.done, shown=sys.stderr.isatty(),
     )  # fmt: skip
     said = recording.record_reviews(register.entries(), work.reviews, home, asked.now())
-    print(f"fitgate: {done.entries + said} entries written into the ledger", file=sys.stderr)
+    print(
+        f"fitgate: {counted(done.entries + said, 'entry')} written into the ledger", file=sys.stderr
+    )
 
 
 def _review(path: Path, policy: str | None, home: Ledger) -> None:

@@ -263,7 +263,7 @@ def test_a_bad_file_is_refused_with_its_place(fitgate: Fitgate, tmp_path: Path) 
 
 def test_a_schedule_of_the_policy_begins_when_it_is_first_seen(fitgate: Fitgate) -> None:
     first = fitgate("drill", "due", *WITH)
-    fitgate("drill", "schedule", "game-day", "--due", "2999-12-31", *WITH)
+    fitgate("drill", "schedule", "game-day", ".", "--due", "2999-12-31", *WITH)
     again = fitgate("drill", "due", *WITH, "--exit-code", "--json")
     assert "begins  purge" in first.stdout
     assert first.stdout.endswith("; 2 written down\n")

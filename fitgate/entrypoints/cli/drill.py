@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fitgate.entrypoints.cli import asked, drill_run, drill_terms, drill_told
-from fitgate.entrypoints.cli.governing import PathOption, PolicyOption, governing
+from fitgate.entrypoints.cli.governing import PolicyOption, governing
 from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened
 from fitgate.errors import UserError
 
@@ -36,8 +36,11 @@ def _chronicle(ledger: Ledger) -> Chronicle:
 @app.command()
 def schedule(
     name: Annotated[str, typer.Argument(help="What the rehearsal is called.")],
-    due: Annotated[str, typer.Option(help="When it is to be done by, in UTC.", metavar="DATE")],
+    clone: Annotated[
+        Path, typer.Argument(help="A folder of the clone.", metavar="[PATH]")
+    ] = Path(),
     *,
+    due: Annotated[str, typer.Option(help="When it is to be done by, in UTC.", metavar="DATE")],
     every: Annotated[
         str | None, typer.Option(help="And again so long after it was done.", metavar="P30D")
     ] = None,
@@ -47,7 +50,6 @@ def schedule(
             help="The change whose way back is rehearsed: its id, commit or #12.", metavar="ID"
         ),
     ] = None,
-    clone: PathOption = Path(),
     policy: PolicyOption = None,
     ledger: LedgerOption = None,
     repo: RepoOption = None,

@@ -125,12 +125,6 @@ def test_the_way_back_of_what_no_landing_is_called_is_refused(
     assert (done.returncode, (tmp_path / "ran").exists()) == (2, False)
 
 
-def test_the_way_back_of_what_may_land_later_is_told_of(fitgate: Fitgate) -> None:
-    done = fitgate("drill", "record", *WITH, "--passed", "--change", "github:1@abc")
-    assert "the ledger has no landing yet of github:1@abc" in done.stderr
-    assert [drill["change"] for drill in listed(fitgate)["drills"]] == ["github:1@abc"]
-
-
 def test_a_loss_that_is_told_is_marked_as_told(fitgate: Fitgate) -> None:
     done = fitgate("drill", "run", *WITH, "--loss", "PT5M", "--", "true")
     assert done.stdout.endswith("lost 5 min); told and not measured: loss\n")

@@ -98,6 +98,13 @@ def test_what_no_landing_is_called_is_refused_and_a_whole_id_may_land_later(
     assert rows.stderr.startswith("i.csv:2:3: change: no landing of the ledger is called `#12`")
 
 
+def test_the_way_back_of_what_may_land_later_is_told_of(fitgate: Fitgate) -> None:
+    done = fitgate("drill", "record", *REPO, "--passed", "--change", FULL)
+    assert f"the ledger has no landing yet of {FULL}" in done.stderr
+    (drill,) = json.loads(fitgate("drill", "list", *REPO, "--json").stdout)["drills"]
+    assert drill["change"] == FULL
+
+
 def test_a_file_is_taken_over_whole_and_once(fitgate: Fitgate, tmp_path: Path) -> None:
     (tmp_path / "landed.csv").write_text(LANDED)
     first = fitgate("record", "landed", "--csv", "landed.csv", *REPO)

@@ -36,6 +36,14 @@ SHORTEST = 7
 """Characters of a commit id that name it."""
 
 
+def is_called(name: str, change: str, commit: str | None, number: int | None) -> bool:
+    """Say whether a person may mean a landing: by its id, its commit's first seven, or #12."""
+    if name[:1] in "#!":
+        return number is not None and name[1:] == str(number)
+    by_commit = len(name) >= SHORTEST and bool(commit and commit.startswith(name))
+    return name == change or by_commit
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One landing, and what became of it; a change that was merged and then deployed has two.
@@ -73,10 +81,7 @@ class Row:
 
     def is_called(self, name: str) -> bool:
         """Say whether a person may mean it: by its id, seven characters of its commit, or #12."""
-        if name[:1] in "#!":
-            return self.number is not None and name[1:] == str(self.number)
-        by_commit = len(name) >= SHORTEST and bool(self.commit and self.commit.startswith(name))
-        return name == self.change or by_commit
+        return is_called(name, self.change, self.commit, self.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,8 +57,9 @@ def no_ledger(done: Done, tmp_path: Path) -> bool:
 
 
 def test_a_drill_that_is_restored_in_time_passes(fitgate: Fitgate, tmp_path: Path) -> None:
+    fitgate("record", "landed", *WITH, "--change", "c1", "--number", "12")
     done = fitgate(
-        "drill", "run", *WITH, "--name", "purge", "--change", "c1", "--what", "purge",
+        "drill", "run", *WITH, "--name", "purge", "--change", "#12", "--what", "purge",
         "--verify", "test -e back", "--loss-command", "echo 30",
         "--", "sh", "-c", "echo secretless; touch back",
     )  # fmt: skip
@@ -93,6 +95,34 @@ def test_a_drill_that_takes_too_long_or_loses_too_much_fails(fitgate: Fitgate) -
     assert "failed (recovered in 2 s; the RTO is 1 s: restored by `sleep 1.2`)" in late.stdout
     assert json.loads(lost.stdout)["told"] == ["loss"]
     assert "how much was lost is not known; the RPO is 15 min" in unsure.stdout
+
+
+def test_drills_of_the_same_second_are_all_on_record(fitgate: Fitgate) -> None:
+    def run(_: int) -> Done:
+        return fitgate("drill", "run", *WITH, "--rpo", "none", "--json", "--", "true")
+
+    with ThreadPoolExecutor(3) as several:
+        ended = [*several.map(run, range(6))]
+    assert [done.returncode for done in ended] == [0] * 6
+    said = {json.loads(done.stdout)["drill"] for done in ended}
+    assert len(said) == 6
+    assert {drill["drill"] for drill in listed(fitgate)["drills"]} == said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--rpo", "none", "--change", "#12", "--", "touch", "ran"),
+        ("record", "--passed", "--change", "#12"),
+        ("schedule", "game-day", "--due", "2999-01-01", "--change", "#12"),
+    ],
+)
+def test_the_way_back_of_what_no_landing_is_called_is_refused(
+    fitgate: Fitgate, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = fitgate("drill", words[0], *WITH, *words[1:])
+    assert done.stderr.startswith("fitgate: --change: no landing of the ledger is called `#12`")
+    assert (done.returncode, (tmp_path / "ran").exists()) == (2, False)
 
 
 def test_a_loss_that_is_told_is_marked_as_told(fitgate: Fitgate) -> None:
@@ -155,9 +185,12 @@ def test_who_stops_a_drill_leaves_nothing_behind(fitgate: Fitgate, tmp_path: Pat
 def test_a_drill_by_hand_is_marked_so(fitgate: Fitgate) -> None:
     words = ("drill", "record", *WITH, "--at", "2026-01-05", "--key", "dr-1")
     done = fitgate(*words, "--passed", "--note", "on staging")
-    again = fitgate(*words, "--failed")
+    again = fitgate(*words, "--passed", "--note", "on staging")
+    other = fitgate(*words, "--failed")
     assert (done.stdout, done.returncode) == ("dr-1: passed; self-reported\n", 0)
-    assert again.stdout.endswith("it is written down already\n")
+    assert again.stdout == "dr-1: passed; self-reported; it is written down already\n"
+    assert "--key dr-1: entry 1 of the ledger is called so and says otherwise" in other.stderr
+    assert (other.stdout, other.returncode) == ("", 2)
     (drill,) = listed(fitgate)["drills"]
     assert (drill["self_reported"], drill["passed"], drill["at"]) == (
         True,
@@ -166,12 +199,25 @@ def test_a_drill_by_hand_is_marked_so(fitgate: Fitgate) -> None:
     )
 
 
+def test_two_drills_by_hand_of_one_day_are_two_and_one_told_twice_is_one(fitgate: Fitgate) -> None:
+    words = ("drill", "record", *WITH, "--at", "2026-01-05", "--rto", "none", "--rpo", "none")
+    told = [fitgate(*words, how).stdout for how in ("--passed", "--failed", "--failed")]
+    second = "rollback-20260105T000000Z-2: failed (it is not known to be restored); self-reported"
+    assert told == [
+        "rollback-20260105T000000Z: passed; self-reported\n",
+        f"{second}\n",
+        f"{second}; it is written down already\n",
+    ]
+    assert [drill["passed"] for drill in listed(fitgate)["drills"]].count(False) == 1
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
         ([], "say one of --passed and --failed"),
         (["--passed", "--failed"], "say one of --passed and --failed"),
         (["--passed", "--at", "2999-01-01"], "--at 2999-01-01 is yet to come."),
+        (["--passed", "--at", "2026-01-01T00:00:00+02:00"], "with Z: 2025-12-31T22:00:00Z."),
         (["--passed", "--recovery", "PT2H"], "recovered in 2 h; the RTO is 1 h (as policy.yaml"),
         (["--passed", "--loss", "PT2H"], "lost 2 h; the RPO is 15 min"),
         (["--passed", "--log", "nowhere"], "nowhere: No such file or directory."),
@@ -192,11 +238,11 @@ def test_a_run_elsewhere_is_taken_over_once(fitgate: Fitgate, tmp_path: Path) ->
     assert "nothing tells how much is lost" in refused.stderr
     assert no_ledger(refused, tmp_path)
     first = fitgate(*words, "--loss", "PT1M", "--name", "purge", "--rto", "PT20M")
-    again = fitgate(*words, "--loss", "PT1M")
+    again = fitgate(*words, "--loss", "PT30M")
     assert first.stdout == (
         "workflow-run/5/1: passed (recovered in 17 min, lost 1 min); told and not measured: loss\n"
     )
-    assert again.stdout.endswith("; it is written down already\n")
+    assert again.stdout == f"{first.stdout.rstrip()}; it is written down already\n"
     assert len(listed(fitgate)["drills"]) == 1
 
 
@@ -211,7 +257,7 @@ def test_a_bad_file_is_refused_with_its_place(fitgate: Fitgate, tmp_path: Path) 
 
 def test_a_schedule_of_the_policy_begins_when_it_is_first_seen(fitgate: Fitgate) -> None:
     first = fitgate("drill", "due", *WITH)
-    fitgate("drill", "schedule", "game-day", "--due", "2999-12-31", *WITH)
+    fitgate("drill", "schedule", "game-day", ".", "--due", "2999-12-31", *WITH)
     again = fitgate("drill", "due", *WITH, "--exit-code", "--json")
     assert "begins  purge" in first.stdout
     assert first.stdout.endswith("; 2 written down\n")

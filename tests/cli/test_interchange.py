@@ -66,6 +66,18 @@ def test_what_contradicts_the_ledger_or_itself_is_named_and_nothing_is_taken_ove
     assert json.loads(fitgate("drill", "list", *REPO, "--json").stdout)["drills"] == []
 
 
+def test_a_row_that_is_too_long_hides_no_other(fitgate: Fitgate, tmp_path: Path) -> None:
+    header = (tmp_path / "changes.csv").read_text().partition("\n")[0]
+    rows = "EX-1,2026-01-01T00:00:00Z,,0,,0,,\nEX-2,2026-01-01T00:00:00Z,,maybe,,0,\n"
+    (tmp_path / "changes.csv").write_text(f"{header}\n{rows}")
+    done = fitgate("import", "pilot", "changes.csv", *REPO)
+    assert done.stderr.splitlines() == [
+        "changes.csv:2:1: has 8 cells, and the header 7",
+        "changes.csv:3:4: is_io: cannot be 'maybe': say 0 or 1",
+    ]
+    assert done.returncode == 2
+
+
 def test_a_formula_is_made_harmless_and_meant_again(fitgate: Fitgate, tmp_path: Path) -> None:
     row = "EX-1,2026-01-01T00:00:00Z,,0,,0,=HYPERLINK(1)\n"
     header = (tmp_path / "changes.csv").read_text().partition("\n")[0]

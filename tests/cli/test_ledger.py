@@ -125,7 +125,7 @@ def test_a_ledger_is_taken_elsewhere(fitgate: Fitgate, kept: Path) -> None:
     assert fitgate("ledger", "export").stdout == exported
     there = ("--ledger", "sqlite:///there.db")
     done = fitgate("ledger", "import", "ledger.jsonl", *there)
-    assert done.stdout == f"github:1: 3 entries were added; the ledger ends at {head}\n"
+    assert done.stdout == f"github:1: 3 entries added; the ledger ends at {head}\n"
     assert fitgate("ledger", "verify", *there).returncode == 0
     assert fitgate("ledger", "export", *there).stdout == exported
     wrote(kept, 4, 5)
@@ -134,7 +134,7 @@ def test_a_ledger_is_taken_elsewhere(fitgate: Fitgate, kept: Path) -> None:
     assert json.loads(done.stdout)["added"] == 2
     assert fitgate("ledger", "export", *there).stdout == more
     again = fitgate("ledger", "import", "-", *there, given=more)
-    assert again.stdout.startswith("github:1: 0 entries were added")
+    assert again.stdout.startswith("github:1: 0 entries added")
 
 
 def test_a_file_that_does_not_go_on_from_the_ledger_is_refused(

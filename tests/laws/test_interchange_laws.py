@@ -182,10 +182,11 @@ BAD_DRILLS = [
 ]
 BAD_EVALUATED = [
     ("", "e", "passed", "2025-01-01T00:00:00Z"),
-    ("c", "", "passed", "2025-01-01T00:00:00Z"),
-    ("c", "e", "maybe", "2025-01-01T00:00:00Z"),
-    ("c", "e", "passed", "2999-01-01T00:00:00Z"),
-    ("c", "e", "passed", ""),
+    ("r:c", "", "passed", "2025-01-01T00:00:00Z"),
+    ("r:c", "e", "maybe", "2025-01-01T00:00:00Z"),
+    ("r:c", "e", "passed", "2999-01-01T00:00:00Z"),
+    ("r:c", "e", "passed", ""),
+    ("#7", "e", "passed", "2025-01-01T00:00:00Z"),
 ]
 
 
@@ -238,7 +239,7 @@ def test_of_a_drill_log_exactly_the_bad_rows_are_named(
 def test_of_what_is_told_exactly_the_bad_rows_are_named(
     good: list[tuple[str, ...]], bad: list[tuple[str, ...]]
 ) -> None:
-    seen = {(c, n, r, datetime.fromisoformat(at)): (c, n, r, at) for c, n, r, at in good}
+    seen = {(c, n, r, datetime.fromisoformat(at)): (f"r:{c}", n, r, at) for c, n, r, at in good}
     rows = [*seen.values(), *bad]
     columns = COLUMNS["evaluated"]
     table = read_table(written(columns.required, rows), "evaluated.csv", columns)

@@ -12,10 +12,10 @@ from typing import TypeVar
 from fitgate.core.entries import moment
 from fitgate.core.interchange.category_keys import CategoryKeys
 from fitgate.core.interchange.moments import past, utc
-from fitgate.core.interchange.tables import Columns, Log, Reader, Table, name_in
+from fitgate.core.interchange.tables import Columns, Log, Reader, Table, by_line, name_in
 from fitgate.core.policy import Policy
 from fitgate.core.reclassified import Nature
-from fitgate.errors import ImportProblemsError, Problem
+from fitgate.errors import ImportProblemsError
 
 R = TypeVar("R")
 
@@ -75,7 +75,7 @@ def read_drills(table: Table, as_of: datetime) -> Log[PilotDrill]:
 
 
 def _read(table: Table, read: Callable[[Reader], R | None], called: Callable[[R], str]) -> Log[R]:
-    problems: list[Problem] = []
+    problems = [*table.wrong]
     rows: dict[int, R] = {}
     first: dict[str, int] = {}
     for row in table.rows:
@@ -89,7 +89,7 @@ def _read(table: Table, read: Callable[[Reader], R | None], called: Callable[[R]
             rows[row.line] = made
         problems += cells.problems
     if problems:
-        raise ImportProblemsError(table.source, problems)
+        raise ImportProblemsError(table.source, by_line(problems))
     return Log(table, rows)
 
 

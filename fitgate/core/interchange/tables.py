@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -13,6 +13,8 @@ from fitgate.core.shapes import did_you_mean
 from fitgate.errors import ImportProblemsError, Problem
 
 T = TypeVar("T")
+EMPTY = "is empty"
+"""What is wrong with a cell that may not be."""
 MARK = "\ufeff"
 """How some programs begin a file in UTF-8."""
 _RUNNABLE = re.compile(r"'*[=+\-@\t\r]")
@@ -63,13 +65,15 @@ class TableRow:
 class Table:
     """A file: its columns in their order, its records, and the text of everything in its order.
 
-    `parts` are records and, as plain text, the header and blank lines.
+    `parts` are records and, as plain text, the header and blank lines. `wrong` tells of lines that
+    are no records: whoever reads the others tells it beside what is wrong with those.
     """
 
     source: str
     header: tuple[str, ...]
     rows: tuple[TableRow, ...]
     parts: tuple[str | TableRow, ...] = ()
+    wrong: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,10 @@ class Reader:
         """Return a value, empty where there is none."""
         return self.row.values.get(column, "")
 
+    def said(self, column: str) -> bool:
+        """Say whether there is a value."""
+        return bool(self.text(column).strip())
+
     def wrong(self, column: str, message: str, remedy: str = "") -> None:
         """Note a problem with a cell."""
         place = self.table.header.index(column) + 1 if column in self.table.header else None
@@ -111,18 +119,22 @@ class Reader:
     def needed(self, column: str, parse: Callable[[str], T]) -> T | None:
         """Return what a cell says that may not be empty."""
         if not self.text(column).strip():
-            self.wrong(column, "is empty")
+            self.wrong(column, EMPTY)
         return self.read(column, parse)
 
 
 def read_table(text: str, source: str, columns: Columns) -> Table:
     """Read a file with a header row; columns may stand in any order.
 
+    A record that has too many cells or too few is in `wrong` and not among the rows, as is the line
+    from which on it is no CSV.
+
     Raises:
-        ImportProblemsError: with every record that has too many cells or too few, at its line.
+        ImportProblemsError: with all that is wrong, when the header cannot be used.
     """
     problems: list[Problem] = []
     header: tuple[str, ...] = ()
+    wrong: list[Problem] = []
     rows: list[TableRow] = []
     parts: list[str | TableRow] = []
     try:
@@ -134,20 +146,29 @@ def read_table(text: str, source: str, columns: Columns) -> Table:
                 problems += _header_problems(header, columns, line)
                 parts.append(spelling)
             elif len(cells) != len(header):
-                message = f"has {len(cells)} cells, and the header {len(header)}"
-                problems.append(Problem(message, "", line, 1))
+                message = f"has {len(cells)} {_cells(len(cells))}, and the header {len(header)}"
+                wrong.append(Problem(message, "", line, 1))
             else:
                 values = dict(zip(header, map(meant, cells), strict=True))
                 rows.append(TableRow(line, values, spelling))
                 parts.append(rows[-1])
     except _UnreadableError as exc:
-        problems.append(exc.problem)
-    if not header and not problems:
+        wrong.append(exc.problem)
+    if not header and not wrong:
         remedy = f"begin with {','.join(columns.required)}"
         problems.append(Problem("has no header row", "", 1, 1, remedy))
-    if problems:
-        raise ImportProblemsError(source, problems)
-    return Table(source, header, tuple(rows), tuple(parts))
+    if problems or not header:
+        raise ImportProblemsError(source, [*problems, *wrong])
+    return Table(source, header, tuple(rows), tuple(parts), tuple(wrong))
+
+
+def by_line(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems in the order of their lines, those of one line as they were found."""
+    return sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def _cells(number: int) -> str:
+    return "cell" if number == 1 else "cells"
 
 
 class _UnreadableError(Exception):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, cast, get_args
 
 from fitgate.core.classes import derive, in_order
 from fitgate.core.entries import Draft, Entry, moment
+from fitgate.core.interchange.landings import Landings
 from fitgate.core.interchange.moments import past, utc
-from fitgate.core.interchange.tables import Columns, Reader, Table, name_in
+from fitgate.core.interchange.tables import Columns, Reader, Table, by_line, name_in
 from fitgate.core.policy import Policy
 from fitgate.core.reclassified import Nature
 from fitgate.core.records import draft
@@ -30,15 +31,21 @@ COLUMNS: Mapping[Kind, Columns] = {
 }
 SEVERAL = ";"
 """What stands between the values of a cell that may hold several."""
+_PLACE = ("change", "stage", "environment")
+_SAID_BY = {
+    "nature": ("io", "category"), "required": ("required",), "commit": ("commit",),
+    "number": ("number",), "note": ("note",),
+}  # fmt: skip
+"""What stands in the body of a landing beside its place, and the columns that say it."""
 _YES = {"yes": True, "no": False, "1": True, "0": False, "true": True, "false": False}
 _IO: Mapping[str, bool | None] = {**_YES, "unknown": None}
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the ledger knows of what is told: when changes landed, and the entries by their key."""
+    """What the ledger knows of what is told: the landings, and the entries by their key."""
 
-    landed: Mapping[str, datetime] = field(default_factory=dict)
+    landings: Landings = field(default_factory=Landings)
     entries: Mapping[str, Entry] = field(default_factory=dict)
 
 
@@ -52,13 +59,21 @@ def told_drafts(
     """
     drafts, problems = _read(kind, table, policy, as_of, known)
     if problems:
-        raise ImportProblemsError(table.source, problems)
+        raise ImportProblemsError(table.source, by_line(problems))
     return tuple(drafts)
 
 
-def keys_of(kind: Kind, table: Table, policy: Policy, as_of: datetime) -> tuple[str, ...]:
+def keys_of(
+    kind: Kind, table: Table, policy: Policy, as_of: datetime, landings: Landings
+) -> tuple[str, ...]:
     """Return what the rows of a table are called, as far as that can be told."""
-    return tuple(each.key for each in _read(kind, table, policy, as_of, Known())[0])
+    return tuple(each.key for each in _read(kind, table, policy, as_of, Known(landings))[0])
+
+
+def not_landed(drafts: Iterable[Draft], landings: Landings) -> tuple[str, ...]:
+    """Return the changes that something is told of and that the ledger has no landing of yet."""
+    told = (str(each.body["change"]) for each in drafts if "change" in each.body)
+    return tuple(dict.fromkeys(change for change in told if change not in landings.first))
 
 
 def _read(
@@ -67,7 +82,7 @@ def _read(
     read: Callable[[Reader, Policy, datetime, Known], Draft | None] = {
         "landed": _landed, "evaluated": _evaluated, "incident": _incident,
     }[kind]  # fmt: skip
-    problems: list[Problem] = []
+    problems = [*table.wrong]
     drafts: list[Draft] = []
     first: dict[str, int] = {}
     for row in table.rows:
@@ -87,9 +102,19 @@ def _once(cells: Reader, made: Draft, first: dict[str, int], known: Known) -> No
     if line != cells.row.line:
         cells.wrong(column, f"is the same as line {line}: `{made.key}`", "keep one of them")
     entry = known.entries.get(made.key)
-    if entry and (entry.kind, entry.at, entry.body) != (made.kind, made.at, made.body):
+    if entry and not _agrees(cells, made, entry):
         message = f"entry {entry.seq} of the ledger is called `{made.key}` and says otherwise"
         cells.wrong(column, message, "an entry is never changed: choose another key")
+
+
+def _agrees(cells: Reader, made: Draft, entry: Entry) -> bool:
+    """Say whether an entry says what is told; of a landing, what is left out says nothing."""
+    if (entry.kind, entry.at) != (made.kind, made.at):
+        return False
+    if made.kind != "Landed":
+        return entry.body == made.body
+    said = {name for name, columns in _SAID_BY.items() if any(map(cells.said, columns))}
+    return all(entry.body.get(name) == made.body.get(name) for name in (*_PLACE, *said))
 
 
 def _key(cells: Reader, otherwise: str) -> str:
@@ -125,8 +150,9 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _landed(cells: Reader, policy: Policy, as_of: datetime, _: Known) -> Draft | None:
-    change, at = cells.needed("change", name_in), _at(cells, as_of)
+def _landed(cells: Reader, policy: Policy, as_of: datetime, known: Known) -> Draft | None:
+    change = cells.needed("change", lambda text: known.landings.new(name_in(text)))
+    at = _at(cells, as_of)
     stage = cells.read("stage", _stage) or policy.boundary.effective
     environment = cells.read("environment", name_in)
     nature = _nature(cells, policy)
@@ -137,6 +163,8 @@ def _landed(cells: Reader, policy: Policy, as_of: datetime, _: Known) -> Draft |
     key = _key(cells, f"landed/{place}")
     if change is None or at is None:
         return None
+    if held := known.landings.at.get((change, stage, environment)):
+        key = held.key  # one change lands once at one place, whatever that was called
     record = Landed(
         change=change,
         stage=stage,
@@ -168,12 +196,13 @@ def _nature(cells: Reader, policy: Policy) -> Nature:
 
 
 def _evaluated(cells: Reader, _: Policy, as_of: datetime, known: Known) -> Draft | None:
-    change, name = cells.needed("change", name_in), cells.needed("name", name_in)
+    change = cells.needed("change", lambda text: known.landings.meant(name_in(text)))
+    name = cells.needed("name", name_in)
     result, at = cells.needed("result", _result), _at(cells, as_of)
     early = bool(cells.read("pre_landing", _one_of(_YES)))
     if change is None or name is None or result is None or at is None:
         return None
-    landed = known.landed.get(change)
+    landed = known.landings.first.get(change)
     if early and landed is not None and at > landed:
         cells.wrong("at", f"is after the change landed ({moment(landed)}), not before it")
     record = Evaluated(change, name, result, early, cells.text("source"))
@@ -192,25 +221,11 @@ def _result(text: str) -> Literal["passed", "failed"]:
 
 def _incident(cells: Reader, _: Policy, as_of: datetime, known: Known) -> Draft | None:
     incident, at = cells.needed("incident", name_in), _at(cells, as_of)
-    change = cells.read("change", name_in)
+    change = cells.read("change", lambda text: known.landings.meant(name_in(text)))
     if incident is None or at is None:
         return None
-    landed = known.landed.get(change or "")
+    landed = known.landings.first.get(change or "")
     if landed is not None and at < landed:
         cells.wrong("at", f"is before the change landed ({moment(landed)}): it cannot be its cause")
     record = Incident(incident, change, cells.text("severity"), cells.text("note"))
     return draft(record, at, _key(cells, f"incident/{incident}"))
-
-
-def known_of(entries: Iterable[Entry], keys: Sequence[str]) -> Known:
-    """Read from a ledger what is known of what is told; the first landing of a change counts."""
-    wanted = frozenset(keys)
-    landed: dict[str, datetime] = {}
-    held: dict[str, Entry] = {}
-    for entry in entries:
-        if entry.kind == "Landed":
-            change = str(entry.body["change"])
-            landed[change] = min(entry.at, landed.get(change, entry.at))
-        if entry.key in wanted:
-            held[entry.key] = entry
-    return Known(landed, held)

@@ -20,6 +20,15 @@ def taken(keys: Sequence[str], new: int) -> str:
     return f"{counted(new, 'entry')} written down{also}"
 
 
+def not_landed_yet(changes: Sequence[str]) -> str:
+    """Say of which changes something is told before they landed, as far as the ledger knows."""
+    more = f" and {len(changes) - _MOST} more" if len(changes) > _MOST else ""
+    return (
+        f"the ledger has no landing yet of {', '.join(map(inert, changes[:_MOST]))}{more}; "
+        "what is told of it counts once it has"
+    )
+
+
 def left_out(changes: Sequence[str]) -> str:
     """Say which landings an export has no form for."""
     more = f" and {len(changes) - _MOST} more" if len(changes) > _MOST else ""

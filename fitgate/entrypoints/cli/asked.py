@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _BY_DEFAULT = "no --policy was given; judged by FITGate's default"
 REVIEWS = Path(".fitgate", "register.yaml")
 _SPAN = re.compile(r"(\d{1,5})([hdw])")
+_DAY = len("2026-01-31")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
@@ -51,6 +52,22 @@ def moment(said: str, option: str, shapes: str = "2026-01-31 or 2026-01-31T12:00
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError:
         raise UserError(f"{option} {said!r} is not a time that can be told in UTC.") from None
+
+
+def moment_in_utc(said: str, option: str) -> datetime:
+    """Read when something happened: a day, which is its beginning, or a moment in UTC.
+
+    Raises:
+        UserError: when it is told in another zone, or in none: so files are read too.
+    """
+    at = moment(said, option)
+    told = datetime.fromisoformat(said)
+    if len(said) > _DAY and (told.tzinfo is None or told.utcoffset()):
+        why = "names no time zone" if told.tzinfo is None else "is not in UTC"
+        raise UserError(
+            f"{option} {said!r} {why}. Write it in UTC, with Z: {at:%Y-%m-%dT%H:%M:%SZ}."
+        )
+    return at
 
 
 def length(said: str, option: str) -> timedelta:

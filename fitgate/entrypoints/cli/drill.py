@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fitgate.entrypoints.cli import asked, drill_run, drill_told
-from fitgate.entrypoints.cli.governing import PathOption, PolicyOption, governing
+from fitgate.entrypoints.cli import asked, drill_run, drill_terms, drill_told
+from fitgate.entrypoints.cli.governing import PolicyOption, governing
 from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened
 from fitgate.errors import UserError
 
@@ -36,15 +36,20 @@ def _chronicle(ledger: Ledger) -> Chronicle:
 @app.command()
 def schedule(
     name: Annotated[str, typer.Argument(help="What the rehearsal is called.")],
-    due: Annotated[str, typer.Option(help="When it is to be done by, in UTC.", metavar="DATE")],
+    clone: Annotated[
+        Path, typer.Argument(help="A folder of the clone.", metavar="[PATH]")
+    ] = Path(),
     *,
+    due: Annotated[str, typer.Option(help="When it is to be done by, in UTC.", metavar="DATE")],
     every: Annotated[
         str | None, typer.Option(help="And again so long after it was done.", metavar="P30D")
     ] = None,
     change: Annotated[
-        str | None, typer.Option(help="The change whose way back is rehearsed.", metavar="ID")
+        str | None,
+        typer.Option(
+            help="The change whose way back is rehearsed: its id, commit or #12.", metavar="ID"
+        ),
     ] = None,
-    clone: PathOption = Path(),
     policy: PolicyOption = None,
     ledger: LedgerOption = None,
     repo: RepoOption = None,
@@ -66,9 +71,10 @@ def schedule(
         raise UserError("--every must be longer than nothing.")
     if not name.strip():
         raise typer.BadParameter("a rehearsal needs a name")
-    planned = DrillScheduled(name, drills.seconds(length), change)
     with opened(ledger, clone, repo, create=True) as book:
         rules = governing(clone, policy).policy
+        change = drill_terms.change_meant(book, change)
+        planned = DrillScheduled(name, drills.seconds(length), change)
         # What the last word left undone is missed, whatever this one says.
         before = drills.due(rules, _chronicle(book), now).drafts()
         book.append([*before, draft(planned, at, drills.scheduled_key(name, at))], now)

@@ -24,10 +24,11 @@ from fitgate.entrypoints.cli.drill_terms import (
     RtoOption,
     What,
     WhatOption,
+    change_meant,
     drill_json,
     objectives_asked,
     show,
-    write,
+    write_apart,
 )
 from fitgate.entrypoints.cli.governing import PathOption, PolicyOption, governing
 from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened
@@ -106,8 +107,8 @@ def run(
     )
     for each in (plan.command, plan.verify, plan.loss):
         _runnable(each)
-    with opened(ledger, clone, repo, create=True):
-        pass  # so that it is known to be there; nothing is held open while hours may go by
+    with opened(ledger, clone, repo, create=True) as book:
+        change = change_meant(book, change)  # nothing is held open while hours may go by
     if not as_json:
         said = "" if command else f"; runs `{shlex.join(way_back)}`, as it says"
         print(f"to meet: {asked_words(asks, source)}{said}", file=sys.stderr)
@@ -124,7 +125,8 @@ def run(
     drill = replace(drill, name=name, change=change, what=what.value, note=said)
     try:
         with opened(ledger, clone, repo, create=True) as book:
-            write(book, [(ended, None, drill)], came.log)
+            # Another run may have begun in the same second: this one is none of what is there.
+            drill, _ = write_apart(book, ended, drill, came.log, lambda _: False)
     except LedgerError:
         print(f"fitgate: not written down: {json.dumps(drill_json(drill))}", file=sys.stderr)
         raise

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,18 +12,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fitgate.core.chain import read
 from fitgate.entrypoints.cli import asked
 from fitgate.errors import UserError
 
 if TYPE_CHECKING:
     from pydantic.types import JsonValue
 
+    from fitgate.core.chronicle import Told
     from fitgate.core.drills import Objectives
     from fitgate.core.reading import PolicyFile
     from fitgate.core.records.controls import Drilled
     from fitgate.ports import Ledger
 
 NONE = "none"
+MOST_OF_A_NAME = 1_000
 
 
 class What(StrEnum):
@@ -37,7 +42,8 @@ NameOption = Annotated[
     str | None, typer.Option(help="The schedule that it is of, as the policy calls it.")
 ]
 ChangeOption = Annotated[
-    str | None, typer.Option(help="The change whose way back it is.", metavar="ID")
+    str | None,
+    typer.Option(help="The change whose way back it is: its id, commit or #12.", metavar="ID"),
 ]
 WhatOption = Annotated[What, typer.Option(help="What was rehearsed.")]
 RtoOption = Annotated[
@@ -86,18 +92,82 @@ def ended_at(said: str | None, now: datetime) -> datetime:
     Raises:
         UserError: when that is yet to come.
     """
-    at = asked.moment(said, "--at") if said else now
+    at = asked.moment_in_utc(said, "--at") if said else now
     if at > now:
         raise UserError(f"--at {said} is yet to come.")
     return at
 
 
-def write(ledger: Ledger, drills: list[tuple[datetime, str | None, Drilled]], log: bytes) -> int:
-    """Write drills down, with their log; returns how many were not known already."""
+def change_meant(ledger: Ledger, said: str | None) -> str | None:
+    """Return the id of the change that is meant; one that has not landed yet is told on stderr.
+
+    Raises:
+        UserError: when no landing is called so, or several may be.
+    """
+    from fitgate.core.interchange.landings import Landings
+    from fitgate.core.words.interchange import not_landed_yet
+
+    if said is None:
+        return None
+    landings = Landings(read(ledger.stored()))
+    try:
+        change = landings.meant(said)
+    except ValueError as exc:
+        raise UserError(f"--change: {exc}") from exc
+    if change not in landings.first:
+        print(f"fitgate: {not_landed_yet([change])}", file=sys.stderr)
+    return change
+
+
+def write(
+    ledger: Ledger, drills: Iterable[tuple[datetime, str, Drilled]], log: bytes
+) -> frozenset[str]:
+    """Write drills down by their keys, with their log; returns the keys that were not known."""
     from fitgate.core.records import draft
 
-    drafts = [draft(drill, at, key or f"drilled/{drill.drill}") for at, key, drill in drills]
-    return len(ledger.append(drafts, asked.now(), [log] if log else []))
+    drafts = [draft(drill, at, key) for at, key, drill in drills]
+    written = ledger.append(drafts, asked.now(), [log] if log else [])
+    return frozenset(entry.key for entry in read(written))
+
+
+def write_apart(
+    ledger: Ledger, at: datetime, drill: Drilled, log: bytes, same: Callable[[Told[Drilled]], bool]
+) -> tuple[Drilled, bool]:
+    """Write a drill down under a name of its own, which gets a number if others took it.
+
+    `same` says whether what has the name already is this very drill. Returns what is on record, and
+    whether it was before.
+
+    Raises:
+        UserError: when there are too many of one name.
+    """
+    for number in range(1, MOST_OF_A_NAME + 1):
+        named = drill if number == 1 else replace(drill, drill=f"{drill.drill}-{number}")
+        key = drill_key(named)
+        if write(ledger, [(at, key, named)], log):
+            return named, False
+        held = on_record(ledger, [key]).get(key)
+        if held is not None and same(held):
+            return held.record, True
+    raise UserError(f"{drill.drill}: {MOST_OF_A_NAME} drills are called so. Say another --name.")
+
+
+def drill_key(drill: Drilled) -> str:
+    """Return what the entry of a drill is called."""
+    return f"drilled/{drill.drill}"
+
+
+def on_record(ledger: Ledger, keys: Collection[str]) -> dict[str, Told[Drilled]]:
+    """Return the drills that the ledger holds under these keys."""
+    from fitgate.core.chronicle import Told
+    from fitgate.core.records import record_of
+    from fitgate.core.records.controls import Drilled
+
+    return {
+        entry.key: Told(entry.seq, entry.at, entry.recorded_at, record)
+        for entry in read(ledger.stored())
+        if entry.key in keys and isinstance(record := record_of(entry), Drilled)
+    }
 
 
 def drill_json(drill: Drilled) -> dict[str, JsonValue]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,20 +22,26 @@ from fitgate.entrypoints.cli.drill_terms import (
     RtoOption,
     What,
     WhatOption,
+    change_meant,
     drill_json,
+    drill_key,
     ended_at,
     objectives_asked,
+    on_record,
     show,
     write,
+    write_apart,
 )
 from fitgate.entrypoints.cli.governing import PathOption, PolicyOption, governing
 from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened
 from fitgate.errors import UserError
 
 if TYPE_CHECKING:
+    from fitgate.core.chronicle import Told
     from fitgate.core.drills import Measured, Objectives
     from fitgate.core.interchange.rehearsals import Elsewhere
     from fitgate.core.records.controls import Drilled
+    from fitgate.ports import Ledger
 
 
 class Form(StrEnum):
@@ -97,7 +104,6 @@ def record(
         passed=passed,
         what=what.value,
         name=name,
-        change=change,
         restored=found.restored,
         recovery=drills.seconds(found.recovery),
         loss=drills.seconds(found.loss),
@@ -108,9 +114,43 @@ def record(
         log=sha256(said) if log else None,
         note=note,
     )
+
+    def same(held: Told[Drilled]) -> bool:
+        """Say whether it is told again; what a policy asks since then is no other drill."""
+        told = replace(held.record, drill=drill.drill, rto=drill.rto, rpo=drill.rpo)
+        return told == drill and (held.at == over or at is None)
+
     with opened(ledger, clone, repo, create=True) as book:
-        new = write(book, [(over, key, drill)], said)
-    show(drill, as_json=as_json, known=not new)
+        drill = replace(drill, change=change_meant(book, change))
+        if key is None:
+            drill, known = write_apart(book, over, drill, said, same)
+        else:
+            drill, known = _named(book, key, (over, drill), said, same)
+    show(drill, as_json=as_json, known=known)
+
+
+def _named(
+    book: Ledger,
+    key: str,
+    ended: tuple[datetime, Drilled],
+    log: bytes,
+    same: Callable[[Told[Drilled]], bool],
+) -> tuple[Drilled, bool]:
+    """Write a drill down under the key that was given; returns as `write_apart`.
+
+    Raises:
+        UserError: when the ledger says otherwise under that key.
+    """
+    if write(book, [(ended[0], key, ended[1])], log):
+        return ended[1], False
+    held = on_record(book, [key]).get(key)
+    if held is None or not same(held):
+        number = "an entry" if held is None else f"entry {held.seq}"
+        raise UserError(
+            f"--key {key}: {number} of the ledger is called so and says otherwise. An entry is "
+            "never changed: choose another key."
+        )
+    return held.record, True
 
 
 def _believable(found: Measured, asks: Objectives, source: str) -> None:
@@ -172,21 +212,26 @@ def import_(
         replace(
             _taken_over(each, asks, told),
             name=name,
-            change=change,
             what=what.value,
             log=sha256(content),
         )
         for each in found
     ]
     with opened(ledger, clone, repo, create=True) as book:
-        known = book.holds([f"drilled/{drill.drill}" for drill in drills])
-        moments = (each.at for each in found)
-        write(book, [(when, None, d) for when, d in zip(moments, drills, strict=True)], content)
+        meant = change_meant(book, change)
+        entries = {
+            drill_key(drill): (each.at, replace(drill, change=meant))
+            for each, drill in zip(found, drills, strict=True)
+        }
+        new = write(book, [(when, key, drill) for key, (when, drill) in entries.items()], content)
+        # What is known stays as it was told first: that is shown, not what is said of it now.
+        held = on_record(book, entries.keys() - new) if entries.keys() - new else {}
+    shown = {key: held[key].record if key in held else drill for key, (_, drill) in entries.items()}
     if as_json:
-        print(json.dumps([drill_json(drill) for drill in drills]))
+        print(json.dumps([drill_json(drill) for drill in shown.values()]))
         return
-    for drill in drills:
-        show(drill, as_json=False, known=f"drilled/{drill.drill}" in known)
+    for key, drill in shown.items():
+        show(drill, as_json=False, known=key not in new)
 
 
 def _taken_over(each: Elsewhere, asks: Objectives, told: timedelta | None) -> Drilled:

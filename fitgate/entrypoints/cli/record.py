@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from fitgate.entrypoints.cli import asked
 from fitgate.entrypoints.cli.governing import PathOption, PolicyOption, governing
 from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened
-from fitgate.errors import ImportProblemsError, UserError
+from fitgate.errors import ImportProblemsError, Problem, UserError
 
 if TYPE_CHECKING:
     from fitgate.core.interchange.tables import Table
@@ -40,7 +41,9 @@ _OPTIONS = {"result": "--passed or --failed", "io": "--io"}
 @app.command()
 def landed(
     *,
-    change: Annotated[str | None, typer.Option(help="The id of the change.", metavar="ID")] = None,
+    change: Annotated[
+        str | None, typer.Option(help="The change: its id, commit or #12.", metavar="ID")
+    ] = None,
     at: AtOption = None,
     stage: Annotated[
         str | None,
@@ -95,7 +98,9 @@ def landed(
 @app.command()
 def evaluated(
     *,
-    change: Annotated[str | None, typer.Option(help="The id of the change.", metavar="ID")] = None,
+    change: Annotated[
+        str | None, typer.Option(help="The change: its id, commit or #12.", metavar="ID")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="What the evaluation is called.")] = None,
     passed: Annotated[bool, typer.Option("--passed", help="It passed.")] = False,
     failed: Annotated[bool, typer.Option("--failed", help="It failed.")] = False,
@@ -190,8 +195,9 @@ def _record(
 ) -> None:
     from fitgate.core.chain import read
     from fitgate.core.entries import moment
-    from fitgate.core.interchange.told import keys_of, known_of, told_drafts
-    from fitgate.core.words.interchange import taken
+    from fitgate.core.interchange.landings import Landings
+    from fitgate.core.interchange.told import Known, keys_of, not_landed, told_drafts
+    from fitgate.core.words.interchange import not_landed_yet, taken
 
     now = asked.now()
     values = {column: value for column, value in said.items() if value}
@@ -199,9 +205,12 @@ def _record(
         raise typer.BadParameter(f"--csv says it all: leave out {', '.join(map(_option, values))}")
     rules = governing(clone, policy).policy
     table = _file(kind, csv) if csv is not None else _typed(kind, values, now)
-    keys = keys_of(kind, table, rules, now)
     with opened(ledger, clone, repo, create=True) as book:
-        known = known_of(read(book.stored()), keys)
+        landings = Landings(read(book.stored()))
+        keys = keys_of(kind, table, rules, now, landings)
+        there = book.holds(keys)
+        entries = (entry for entry in read(book.stored()) if entry.key in there)
+        known = Known(landings, {entry.key: entry for entry in entries} if there else {})
         if csv is None and "at" not in values and keys and (held := known.entries.get(keys[0])):
             table = _typed(
                 kind, {**values, "at": moment(held.at)}, now
@@ -211,9 +220,10 @@ def _record(
         except ImportProblemsError as exc:
             if csv is not None:
                 raise
-            told = (f"{_option(p.where)} {p.message}" for p in exc.problems)
-            raise UserError("\n".join(told)) from exc
+            raise UserError("\n".join(map(_typed_wrong, exc.problems))) from exc
         new = len(book.append(drafts, now))
+    if kind != "landed" and (early := not_landed(drafts, landings)):
+        print(f"fitgate: {not_landed_yet(early)}", file=sys.stderr)
     names = [draft.key for draft in drafts]
     if as_json:
         print(json.dumps({"keys": names, "written": new, "known": len(names) - new}))
@@ -223,6 +233,16 @@ def _record(
 
 def _option(column: str) -> str:
     return _OPTIONS.get(column, f"--{column.replace('_', '-')}")
+
+
+def _typed_wrong(problem: Problem) -> str:
+    from fitgate.core.interchange.tables import EMPTY
+
+    option = _option(problem.where)
+    if problem.message == EMPTY:
+        return f"say {option}"
+    remedy = f" ({problem.remedy})" if problem.remedy else ""
+    return f"{option}: {problem.message}{remedy}"
 
 
 def _file(kind: Kind, name: str) -> Table:
@@ -238,6 +258,6 @@ def _typed(kind: Kind, values: Mapping[str, str], now: datetime) -> Table:
     from fitgate.core.interchange.tables import Table, TableRow
     from fitgate.core.interchange.told import COLUMNS
 
-    at = asked.moment(values["at"], "--at") if "at" in values else now
+    at = asked.moment_in_utc(values["at"], "--at") if "at" in values else now
     row = TableRow(1, {**values, "at": moment(at)})
     return Table("the command line", COLUMNS[kind].known, (row,))

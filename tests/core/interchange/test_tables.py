@@ -55,19 +55,31 @@ def test_columns_may_stand_in_any_order_and_lines_end_in_any_way() -> None:
                 "f.csv:1:4: there is no column `notes` here (did you mean `note`?)",
             ],
         ),
-        (
-            "id,note\n1\n2,b,c\n3,c\n",
-            [
-                "f.csv:2:1: has 1 cells, and the header 2",
-                "f.csv:3:1: has 3 cells, and the header 2",
-            ],
-        ),
-        ('id,note\n1,"a"b\n', ["f.csv:2:1: is not CSV: ',' expected after '\"'"]),
-        ('id,note\n1,a\n2,"b\n', ["f.csv:3:1: is not CSV: unexpected end of data"]),
+        ('id,"no"te\n', ["f.csv:1:1: is not CSV: ',' expected after '\"'"]),
     ],
 )
 def test_what_is_no_such_table_is_refused_line_by_line(text: str, told: list[str]) -> None:
     assert refused(text) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "rows"),
+    [
+        (
+            "id,note\n1\n2,b,c\n3,c\n",
+            ["2:1: has 1 cell, and the header 2", "3:1: has 3 cells, and the header 2"],
+            ["3"],
+        ),
+        ('id,note\n1,a\n1,"a"b\n', ["3:1: is not CSV: ',' expected after '\"'"], ["1"]),
+        ('id,note\n1,a\n2,"b\n', ["3:1: is not CSV: unexpected end of data"], ["1"]),
+    ],
+)
+def test_a_line_that_is_no_record_hides_no_other(
+    text: str, told: list[str], rows: list[str]
+) -> None:
+    table = read_table(text, "f.csv", COLUMNS)
+    assert [*map(str, table.wrong)] == told
+    assert [row.values["id"] for row in table.rows] == rows
 
 
 @given(cells)

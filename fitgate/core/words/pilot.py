@@ -9,24 +9,13 @@ from fitgate.core.inert import inert_markdown
 from fitgate.core.measure.reading import Band, Figure, Reading
 from fitgate.core.pilots.report import Counterfactual, Report, Step
 from fitgate.core.words.cells import counted
+from fitgate.core.words.pilot_limits import LIMITS
 
 _STEPS: dict[Step, str] = {
     "gate": "Add or strengthen an IO-only gate for one category",
     "drills": "Increase the drill frequency of one pipeline",
     "evaluator": "Add an independent evaluator (coherence gate)",
     "breaker": "Add a circuit breaker trigger based on VL, RDPR or GBR",
-}
-_LIMITS = {
-    "no-closure": "No evaluation is declared to close a change (`boundary.closure.checks`), or "
-    "none was told: the validation lag is unknown, not zero.",
-    "unknown-changes": "Some changes could not be classified; they are counted apart and are "
-    "neither IOs nor none.",
-    "unjudged": "Approvals and checks of some landings could not be read: they are unjudged, and "
-    "accuse nobody.",
-    "no-drill": "No way back was rehearsed: that changes could be undone is a belief.",
-    "self-reported-drill": "The drill was told, not measured.",
-    "from-a-clone": "What landed is read from a clone: labels, reviews and deployments of the "
-    "forge are not in it.",
 }
 _FIGURES: dict[Figure, str] = {
     "vl_hours": "VL (median, hours)",
@@ -236,7 +225,7 @@ def _limits(report: Report) -> Iterator[str]:
     yield "## 8) Known limitations"
     yield ""
     for limit in report.limits or ("from-a-clone",):
-        yield f"- {_LIMITS[limit]}"
+        yield f"- {LIMITS[limit]}"
 
 
 def _deliverables(report: Report, *, anonymous: bool) -> Iterator[str]:

@@ -5,32 +5,20 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fitgate.entrypoints.cli import asked, drill_run, drill_terms, drill_told
 from fitgate.entrypoints.cli.governing import PolicyOption, governing
-from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened
+from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened, told_by
 from fitgate.errors import UserError
-
-if TYPE_CHECKING:
-    from fitgate.core.chronicle import Chronicle
-    from fitgate.ports import Ledger
 
 app = typer.Typer(help="Rehearse the way back, and keep what came of it.", no_args_is_help=True)
 app.command("run")(drill_run.run)
 app.command("record")(drill_told.record)
 app.command("import")(drill_told.import_)
 _END_OF_DAY = timedelta(days=1) - timedelta(seconds=1)
-
-
-def _chronicle(ledger: Ledger) -> Chronicle:
-    """Fold the whole ledger: schedules are entries whose time is yet to come."""
-    from fitgate.core.chain import read
-    from fitgate.core.chronicle import Chronicle
-
-    return Chronicle(read(ledger.stored()))
 
 
 @app.command()
@@ -76,7 +64,7 @@ def schedule(
         change = drill_terms.change_meant(book, change)
         planned = DrillScheduled(name, drills.seconds(length), change)
         # What the last word left undone is missed, whatever this one says.
-        before = drills.due(rules, _chronicle(book), now).drafts()
+        before = drills.due(rules, told_by(book), now).drafts()
         book.append([*before, draft(planned, at, drills.scheduled_key(name, at))], now)
     told = drills.Due(name, at, length, change)
     if as_json:
@@ -115,7 +103,7 @@ def due_(
     now = asked.now()
     rules = governing(clone, policy).policy
     with opened(ledger, clone, repo, create=not dry_run) as book:
-        agenda = due(rules, _chronicle(book), now)
+        agenda = due(rules, told_by(book), now)
         written = () if dry_run else book.append(agenda.drafts(), now)
     if as_json:
         print(json.dumps(words.agenda_json(agenda), indent=2))
@@ -146,7 +134,7 @@ def list_(
     now = asked.now()
     rules = governing(clone, policy).policy
     with opened(ledger, clone, repo) as book:
-        told = _chronicle(book)
+        told = told_by(book)
     agenda = due(rules, told, now)
     if as_json:
         print(json.dumps(words.drills_json(told, agenda), indent=2))

@@ -14,6 +14,7 @@ import typer
 
 from fitgate.core.chain import read
 from fitgate.entrypoints.cli import asked
+from fitgate.entrypoints.cli.ledgers import entries_of
 from fitgate.errors import UserError
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def change_meant(ledger: Ledger, said: str | None) -> str | None:
 
     if said is None:
         return None
-    landings = Landings(read(ledger.stored()))
+    landings = Landings(entries_of(ledger))
     try:
         change = landings.meant(said)
     except ValueError as exc:
@@ -165,7 +166,7 @@ def on_record(ledger: Ledger, keys: Collection[str]) -> dict[str, Told[Drilled]]
 
     return {
         entry.key: Told(entry.seq, entry.at, entry.recorded_at, record)
-        for entry in read(ledger.stored())
+        for entry in entries_of(ledger)
         if entry.key in keys and isinstance(record := record_of(entry), Drilled)
     }
 

@@ -233,8 +233,7 @@ def import_ledger(
     if as_json:
         print(json.dumps({"repo": chain.repo, "added": added, **_shown(head)}))
     else:
-        new = counted(added, "entry was", "entries were")
-        print(f"{chain.repo}: {new} added; the ledger ends at {_line(head)}")
+        print(f"{chain.repo}: {counted(added, 'entry')} added; the ledger ends at {_line(head)}")
 
 
 @app.command()

@@ -13,7 +13,7 @@ import typer
 
 from fitgate.entrypoints.cli import asked
 from fitgate.entrypoints.cli.governing import PathOption, PolicyOption, governing
-from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened
+from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, entries_of, opened
 from fitgate.errors import ImportProblemsError, Problem, UserError
 
 if TYPE_CHECKING:
@@ -193,7 +193,6 @@ def _record(
     repo: str | None,
     as_json: bool,
 ) -> None:
-    from fitgate.core.chain import read
     from fitgate.core.entries import moment
     from fitgate.core.interchange.landings import Landings
     from fitgate.core.interchange.told import Known, keys_of, not_landed, told_drafts
@@ -206,10 +205,10 @@ def _record(
     rules = governing(clone, policy).policy
     table = _file(kind, csv) if csv is not None else _typed(kind, values, now)
     with opened(ledger, clone, repo, create=True) as book:
-        landings = Landings(read(book.stored()))
+        landings = Landings(entries_of(book))
         keys = keys_of(kind, table, rules, now, landings)
         there = book.holds(keys)
-        entries = (entry for entry in read(book.stored()) if entry.key in there)
+        entries = (entry for entry in entries_of(book) if entry.key in there)
         known = Known(landings, {entry.key: entry for entry in entries} if there else {})
         if csv is None and "at" not in values and keys and (held := known.entries.get(keys[0])):
             table = _typed(

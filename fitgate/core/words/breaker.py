@@ -174,7 +174,9 @@ def due_words(draft: Draft) -> str:
     """Say a move that has come about and is not written down yet."""
     what = "tripped" if draft.kind == "Tripped" else "closed"
     name = name_words(str(draft.body["breaker"]), _text(draft.body.get("environment")))
-    return f"{name} {what} at {plain(draft.at)}: {inert(str(draft.body['because']), _LIMIT)}"
+    because = inert(str(draft.body["because"]), _LIMIT)
+    dry = " (dry: it stops nothing)" if draft.body.get("dry") else ""
+    return f"{name} {what}{dry} at {plain(draft.at)}: {because}"
 
 
 def _text(value: object) -> str | None:

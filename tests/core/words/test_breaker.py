@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -190,6 +191,8 @@ def test_a_move_that_is_not_written_down_yet_is_said_with_its_moment() -> None:
         "CB-0 tripped at 2026-01-26 12:00:01 UTC: the newest 3 irreversible landings were not "
         "validated within 72 h"
     )
+    dry = replace(trip, body=trip.body | {"dry": True})
+    assert "tripped (dry: it stops nothing) at" in due_words(dry)
 
 
 def test_a_replay_tells_each_breaker_apart_and_unknown_from_never() -> None:

@@ -100,4 +100,4 @@ def _private_key(said: Mapping[str, str], problems: list[Problem]) -> str:
 def ledger_kind(where: str) -> LedgerKind | None:
     """Return what kind of ledger an address is of; None: it is none."""
     found = _WHERE.match(where)
-    return None if found is None else found.lastgroup  # type: ignore[return-value]
+    return None if found is None else found.lastgroup  # type: ignore[return-value] # its groups are these kinds

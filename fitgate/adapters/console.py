@@ -62,7 +62,7 @@ def _print_rich(header: Sequence[str], rows: Iterable[Sequence[str]], out: IO[st
         table.add_column(name, no_wrap=True)
     table.add_column(header[-1], overflow="fold", ratio=1)
     for row in rows:
-        table.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))  # type: ignore[call-overload]
+        table.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))  # type: ignore[call-overload] # keyed by outcomes, which are strings
     Console(file=out).print(table)
 
 

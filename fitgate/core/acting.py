@@ -13,3 +13,8 @@ ACTING = frozenset(
 def is_dry(breaker: Breaker, policy: Policy) -> bool:
     """Say whether a trip stops nothing: in shadow mode, or because the breaker only advises."""
     return policy.mode == "shadow" or breaker.when.metric not in ACTING
+
+
+def environments_of(breaker: Breaker) -> tuple[str | None, ...]:
+    """Return where a breaker has a state of its own; null: everywhere together."""
+    return breaker.environments or (None,)

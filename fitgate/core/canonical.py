@@ -30,14 +30,13 @@ def canonical(value: JsonValue, *, plain: bool = False) -> bytes:
 
 
 def _is_plain(value: JsonValue) -> bool:
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
+    if isinstance(value, str | bool) or value is None:
         return True
-    if kind is int:
-        return -_UNSAFE < value < _UNSAFE  # type: ignore[operator]
-    if kind is dict:
-        return all(key.isascii() and _is_plain(each) for key, each in value.items())  # type: ignore[union-attr]
-    return kind is list and all(map(_is_plain, value))  # type: ignore[arg-type]
+    if isinstance(value, int):
+        return -_UNSAFE < value < _UNSAFE
+    if isinstance(value, dict):
+        return all(key.isascii() and _is_plain(each) for key, each in value.items())
+    return isinstance(value, list) and all(map(_is_plain, value))
 
 
 def sha256(content: bytes) -> str:

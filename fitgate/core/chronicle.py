@@ -182,7 +182,10 @@ def _hear(signals: _Signals, told: Told[Record]) -> None:
     """Note what is said of a change; to lower what it counts as takes two people (fit.md 2.3)."""
     match told.record:
         case Landed() as landed:
-            signals.landings.setdefault((landed.stage, landed.environment), told)  # type: ignore[arg-type]
+            signals.landings.setdefault(
+                (landed.stage, landed.environment),
+                Told(told.seq, told.at, told.recorded_at, landed),
+            )
         case Seen():
             signals.seen.append(told.at)
         case Decided(of="proposal", outcome=Outcome.ALLOW):

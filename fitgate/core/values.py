@@ -40,9 +40,9 @@ Length = Annotated[timedelta, AfterValidator(_not_negative)]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 
-def _portable(value: str | float | bool | None) -> str | float | bool | None:  # noqa: FBT001
+def _portable(value: str | float | bool | None) -> str | float | bool | None:  # noqa: FBT001 - a value
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if number and not (math.isfinite(value) and abs(value) < _UNSAFE):  # type: ignore[arg-type]
+    if number and not (math.isfinite(value) and abs(value) < _UNSAFE):  # type: ignore[arg-type] # `number` says it
         msg = "must be a number that JSON carries everywhere: finite, and below 2^53"
         raise ValueError(msg)
     return value

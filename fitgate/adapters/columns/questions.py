@@ -58,7 +58,7 @@ class Questions:
         least = columns.row_of("SELECT least(min(landed), min(closed)) FROM landings")[0]
         self._beginning: int = 0 if least is None else least - 1
 
-    def _ask(self, question: str, **named: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401
+    def _ask(self, question: str, **named: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - parameters
         """Put a question about the cells; only parameters that it names may be given."""
         self._lay_out()
         known = {**self._chosen, **self._slots, **self._limit, **self._day}

@@ -32,7 +32,7 @@ _COMMAND = re.compile(r"^[ \t]*/fitgate\b", re.MULTILINE)
 _GONE = {"deleted", "removed", "suspend"}
 
 
-def _pointer(said: Said, happening: Happening, **more: Any) -> Pointer:  # noqa: ANN401
+def _pointer(said: Said, happening: Happening, **more: Any) -> Pointer:  # noqa: ANN401 - its fields
     number, name = said.number("repository", "id"), said.name("repository", "full_name")
     if number is None or name is None:
         raise said.lacking("repository", "id" if number is None else "full_name")
@@ -149,7 +149,7 @@ def _status(said: Said) -> Iterator[Pointer]:
         yield _pointer(said, Happening.EVALUATED, head=_commit(said, "sha"))
 
 
-def _deployed(said: Said, happening: Happening, **more: Any) -> Pointer:  # noqa: ANN401
+def _deployed(said: Said, happening: Happening, **more: Any) -> Pointer:  # noqa: ANN401 - its fields
     number, run = said.number("deployment", "id"), more.get("run")
     if number is None and run is None:
         raise said.lacking("deployment", "id")

@@ -40,7 +40,7 @@ def verify(body: bytes, headers: Mapping[str, str], *secrets: str) -> None:
         raise BadSignatureError("The delivery is not signed: X-Hub-Signature-256 is missing.")
     given = said.strip().encode("utf-8", "replace")
     # All are compared, so that the time taken does not tell which of them it was.
-    if not any([hmac.compare_digest(_signature(key, body), given) for key in keys]):  # noqa: C419
+    if not any([hmac.compare_digest(_signature(key, body), given) for key in keys]):  # noqa: C419 - as said above
         raise BadSignatureError("The signature is not one that our webhook secret gives.")
 
 

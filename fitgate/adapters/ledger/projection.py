@@ -247,7 +247,7 @@ def _row(told: RowMapping) -> Row:
 
 # Of these there are few different ones, however many rows.
 @lru_cache(maxsize=1024)
-def _nature(is_io: bool | None, categories: str, classes: str, io_sr: str) -> Nature:  # noqa: FBT001
+def _nature(is_io: bool | None, categories: str, classes: str, io_sr: str) -> Nature:  # noqa: FBT001 - a column
     return Nature(is_io, _words(categories), _words(classes), tuple(json.loads(io_sr)))
 
 

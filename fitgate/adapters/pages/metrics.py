@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -117,7 +117,9 @@ def _chart(
     }
 
 
-def _mark(x: float, week: str, reading: Reading, height: Any) -> dict[str, Any]:  # noqa: ANN401
+def _mark(
+    x: float, week: str, reading: Reading, height: Callable[[float], float]
+) -> dict[str, Any]:
     """Return one week: a point in its interval, or that it is unknown."""
     said = f"week of {week}: {value_words(reading)}, n {reading.n}"
     if reading.value is None:

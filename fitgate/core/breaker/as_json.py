@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic.types import JsonValue
 
-from fitgate.core.breaker.acting import ACTING
+from fitgate.core.acting import ACTING
 from fitgate.core.breaker.resetting import Asked, lacking
 from fitgate.core.breaker.walking import Move
 from fitgate.core.breaker.watched import Watched

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from fitgate.core.breaker.acting import environments_of, is_dry
+from fitgate.core.acting import environments_of, is_dry
 from fitgate.core.breaker.entitled import Entitled
 from fitgate.core.breaker.moves import State
 from fitgate.core.breaker.told import MovesTold

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from pydantic.types import JsonValue
 
-from fitgate.core.breaker.acting import ACTING
+from fitgate.core.acting import ACTING
 from fitgate.core.breaker.entitled import Entitled
 from fitgate.core.breaker.moves import Sign
 from fitgate.core.breaker.timelines import timeline

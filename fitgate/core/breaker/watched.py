@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from fitgate.core.breaker.acting import environments_of, is_dry
+from fitgate.core.acting import environments_of, is_dry
 from fitgate.core.chronicle import Chronicle, Row, Told
 from fitgate.core.measure.bands import limits_of
 from fitgate.core.measure.history import History

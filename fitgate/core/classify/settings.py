@@ -163,7 +163,7 @@ def _around(key: str) -> str:
     return key[: max((part.start() for part in _PART.finditer(key)), default=0)]
 
 
-def _among(asked: tuple[Scalar, ...], value: Scalar, switch: bool | None) -> bool:  # noqa: FBT001
+def _among(asked: tuple[Scalar, ...], value: Scalar, switch: bool | None) -> bool:  # noqa: FBT001 - a value
     """Say whether a value is among those asked for, as it is written or as the switch it is."""
     return any(
         same_value(value, _kept(each)) or (each is not None and each is switch) for each in asked

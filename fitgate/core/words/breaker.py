@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from fitgate.core.breaker.acting import ACTING
+from fitgate.core.acting import ACTING
 from fitgate.core.breaker.because import number
 from fitgate.core.breaker.levels import Level
 from fitgate.core.breaker.moves import PROBATION, State

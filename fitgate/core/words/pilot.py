@@ -286,7 +286,7 @@ def _seconds(seconds: int | None) -> str:
 def _length(length: timedelta | None) -> str:
     if length is None:
         return "not declared"
-    minutes = length.total_seconds() / 60
-    if minutes < 120:  # noqa: PLR2004 - two hours
-        return f"{minutes:.0f} min"
-    return f"{minutes / 60:.1f} h" if minutes < 4320 else f"{minutes / 1440:.1f} days"  # noqa: PLR2004
+    hours = length / timedelta(hours=1)
+    if length < timedelta(hours=2):
+        return f"{hours * 60:.0f} min"
+    return f"{hours:.1f} h" if length < timedelta(days=3) else f"{hours / 24:.1f} days"

@@ -179,8 +179,8 @@ def drill(
     A made-up operation is judged while it is open: it must be held as the policy says. No real
     change is held meanwhile. Exit code 1 if anything was not as it should be.
     """
+    from fitgate.core.acting import ACTING
     from fitgate.core.breaker import drilling
-    from fitgate.core.breaker.acting import ACTING
     from fitgate.core.breaker.moves import State
     from fitgate.core.words.breaker import name_words
 

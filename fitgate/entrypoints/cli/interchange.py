@@ -183,6 +183,6 @@ def _logs(
         content = book.blob(each.record.digest) if each.record.source == source else None
         if content is None:
             continue
-        log = _tried(lambda c=content: read(_table(c, source, columns)), [])  # type: ignore[misc]
+        log = _tried(lambda c=content: read(_table(c, source, columns)), [])  # type: ignore[misc] # mypy infers no lambda with a default
         logs += [log] if log is not None else []
     return logs

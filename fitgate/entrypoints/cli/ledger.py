@@ -218,7 +218,7 @@ def import_ledger(
     from fitgate.core.words.cells import counted
 
     try:
-        with open(sys.stdin.fileno() if str(file) == "-" else file, "rb") as lines:  # noqa: PTH123
+        with open(sys.stdin.fileno() if str(file) == "-" else file, "rb") as lines:  # noqa: PTH123 - a descriptor has no path
             told = LedgerFile(lines, str(file))
             with opened(ledger, repo=told.header.repo, create=True) as chain:
                 if not _has_rows(chain):

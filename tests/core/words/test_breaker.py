@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fitgate.core.breaker.acting import is_dry
+from fitgate.core.acting import is_dry
 from fitgate.core.breaker.levels import Level
 from fitgate.core.breaker.replaying import replay
 from fitgate.core.entries import Draft

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fitgate.core.chronicle import Chronicle
@@ -115,6 +115,10 @@ def test_a_drill_log_comes_out_as_it_went_in(text: str) -> None:
 
 
 @given(files(pilot.CHANGES, changes(notes)))
+@example(
+    "change_id,effective_ts_utc,closure_ts_utc,is_io,io_category,bypass,notes\n"
+    "0,2025-01-01T00:00:00Z,,1,IO-SR-3,0,=\n"
+)
 def test_whatever_is_in_it_means_the_same_when_it_is_read_again(text: str) -> None:
     log = change_log(text)
     again = change_log(exported([log]))

@@ -25,18 +25,17 @@ def spelt(
 
     `logs` are what the items came from. The first gives the header, the order of columns and rows,
     blank lines and ends of lines; what stands in none is put behind its last row. A row is spelt
-    anew (`values`, in the order of `header`) if the item is another by now, or if a cell of it
-    would be a formula to a spreadsheet.
+    anew (`values`, in the order of `header`) if the item is another by now. One with a cell that
+    would be a formula to a spreadsheet is spelt with its own cells, made harmless.
     """
     columns = logs[0].table.header if logs else tuple(header)
     parts = logs[0].table.parts if logs else (row_text(columns),)
     end, places = _end(parts), [header.index(name) for name in columns]
     known = {
-        called(log.rows[row.line]): (row.spelling, log.rows[row.line])
+        called(log.rows[row.line]): (_harmless(row, end), log.rows[row.line])
         for log in reversed(logs)
         if log.table.header == columns
         for row in log.table.rows
-        if _is_harmless(row)
     }
     left = dict(items)
 
@@ -71,6 +70,9 @@ def _end(parts: Sequence[str | TableRow]) -> str:
     return "\r\n" if first.endswith("\r\n") else "\n"
 
 
-def _is_harmless(row: TableRow) -> bool:
+def _harmless(row: TableRow, end: str) -> str:
+    """Return a row as it was spelt; if a cell of it would be a formula, with harmless cells."""
     cells = next(csv.reader(io.StringIO(row.spelling, newline="")))
-    return all(harmless(meant(cell)) == cell for cell in cells)
+    if all(harmless(meant(cell)) == cell for cell in cells):
+        return row.spelling
+    return row_text([meant(cell) for cell in cells], end)

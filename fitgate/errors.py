@@ -100,6 +100,10 @@ class LedgerError(UpstreamError):
     """The ledger could not be read or written."""
 
 
+class QueueError(UpstreamError):
+    """Deliveries or tasks could not be kept, or taken."""
+
+
 class BrokenChainError(LedgerError):
     """A ledger that was edited, cut or forked: nothing is added to it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +13,8 @@ from fitgate.core.events import Event
 from fitgate.core.facts import Contents, Facts, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.policy import Role
+from fitgate.core.verdict import Verdict
+from fitgate.core.work import Delivery, Every, Parked, Task
 
 
 class Forge(Protocol):
@@ -52,6 +54,27 @@ class Forge(Protocol):
         """Yield the policy as it stands at a commit, then its earlier versions, newest first."""
 
 
+class HostedForge(Forge, Protocol):
+    """A repository on a hosted forge, where verdicts are shown.
+
+    Every write is asked for as what must hold: asked again, it writes nothing.
+    """
+
+    def apply(
+        self, facts: Facts, verdict: Verdict, others: Sequence[tuple[Facts, Verdict]] = ()
+    ) -> tuple[str, ...]:
+        """Show a verdict on its pull request; return what was written, in words.
+
+        `others` are those on the other open pull requests with this head; the check is the worst.
+        """
+
+    def withdraw(self, head: str) -> bool:
+        """Take the verdict off a commit until it is judged anew; say whether there was one."""
+
+    def siblings(self, facts: Facts) -> Sequence[int]:
+        """Return the numbers of the other open pull requests with the head of a gathered one."""
+
+
 class Ledger(Protocol):
     """One repository's append-only memory: a chain of entries, and what they name by digest."""
 
@@ -89,3 +112,51 @@ class Ledger(Protocol):
 
     def close(self) -> None:
         """Let go of what the ledger holds open."""
+
+
+class Worker(Protocol):
+    """What is done with what a queue holds."""
+
+    def opened(self, delivery: Delivery) -> Sequence[Task]:
+        """Return what a delivery gives to do; nothing, if it is of no concern.
+
+        Raises:
+            DeliveryError: when it can never be understood.
+        """
+
+    def done(self, task: Task) -> Sequence[Task]:
+        """Do a task, and return what is to be done after it; done twice, it has one effect."""
+
+
+class Queue(Protocol):
+    """Deliveries and tasks, kept until they are done: whoever is killed, nothing is lost."""
+
+    def accept(self, deliveries: Sequence[Delivery]) -> None:
+        """Keep deliveries; all are durable when this returns, or none was taken.
+
+        What has been done already is not done again; what was parked is tried anew.
+
+        Raises:
+            QueueError: when they could not be kept.
+        """
+
+    def put(self, tasks: Sequence[Task]) -> None:
+        """Keep tasks until they are due; one that waits already is not put twice."""
+
+    def work(self, worker: Worker, stop: Callable[[], bool], every: Sequence[Every] = ()) -> None:
+        """Do what is due, oldest first, until `stop` says so; the task in hand is finished.
+
+        A failure is tried again, later each time; what keeps failing is parked.
+        """
+
+    def parked(self) -> Sequence[Parked]:
+        """Return what kept failing, and why, oldest first."""
+
+    def waiting(self) -> int:
+        """Return how many deliveries and tasks that are due have not been done."""
+
+    def retry(self, ids: Sequence[str]) -> int:
+        """Let these parked ones be tried again now; return how many there were."""
+
+    def close(self) -> None:
+        """Let go of what the queue holds open."""

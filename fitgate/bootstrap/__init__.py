@@ -10,7 +10,7 @@ from fitgate.bootstrap.clones import (
     shipped_policies,
     stopwatch,
 )
-from fitgate.bootstrap.forges import Hosted, open_github
+from fitgate.bootstrap.forges import open_github
 from fitgate.bootstrap.ledgers import (
     chain_in,
     figures_in_columns,
@@ -36,7 +36,6 @@ from fitgate.bootstrap.output import (
 
 __all__ = [
     "Clone",
-    "Hosted",
     "chain_in",
     "default_policy",
     "facts_cache",

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
 
 from fitgate.errors import UserError
-from fitgate.ports import Forge
+from fitgate.ports import HostedForge
 from fitgate.settings import GitHubSettings
-
-if TYPE_CHECKING:
-    from fitgate.core.facts import Facts
-    from fitgate.core.verdict import Verdict
-
-
-class Hosted(Forge, Protocol):
-    """A repository on a forge, and how verdicts are shown on it."""
-
-    def apply(
-        self, facts: Facts, verdict: Verdict, others: Sequence[tuple[Facts, Verdict]] = ()
-    ) -> tuple[str, ...]:
-        """Show a verdict on its pull request; return what was written, in words."""
-
-    def withdraw(self, head: str) -> bool:
-        """Take the verdict off a commit until it is judged anew; say whether there was one."""
 
 
 @contextmanager
-def open_github(name: str, settings: GitHubSettings) -> Iterator[Hosted]:
+def open_github(name: str, settings: GitHubSettings) -> Iterator[HostedForge]:
     """Open a repository on GitHub, `owner/name`, by the token or as the App of the settings.
 
     Raises:

@@ -106,6 +106,7 @@ class _Signals:
     reverted: list[datetime] = field(default_factory=list)
     incidents: list[str] = field(default_factory=list)
     nature: Nature | None = None
+    decided: Told[Decided] | None = None
     entries: list[int] = field(default_factory=list)
 
     def row(self, landed: Told[Landed]) -> Row:
@@ -173,6 +174,11 @@ class Chronicle:
             for landed in signals.landings.values():
                 yield signals.row(landed)
 
+    def decided(self, change: str) -> Told[Decided] | None:
+        """Return what was decided last on a proposal; None: nothing is told of it."""
+        signals = self._changes.get(change)
+        return None if signals is None else signals.decided
+
     def told(self, shape: type[R]) -> Sequence[Told[R]]:
         """Return all records of one kind, in the order of their entries."""
         return self._told.get(shape.__name__, ())
@@ -188,8 +194,10 @@ def _hear(signals: _Signals, told: Told[Record]) -> None:
             )
         case Seen():
             signals.seen.append(told.at)
-        case Decided(of="proposal", outcome=Outcome.ALLOW):
-            signals.allowed.append(told.at)
+        case Decided(of="proposal") as decided:
+            signals.decided = Told(told.seq, told.at, told.recorded_at, decided)
+            if decided.outcome is Outcome.ALLOW:
+                signals.allowed.append(told.at)
         case Evaluated() as ended:
             passed = ended.result == "passed"
             signals.ended.append(Ended(ended.name, passed, told.at, ended.pre_landing))

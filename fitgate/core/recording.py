@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from fitgate.core.bypasses import Before, Practice, is_push, passed_by
-from fitgate.core.chronicle import Told
+from fitgate.core.bypasses import LANDINGS, Before, Practice, is_push, passed_by
+from fitgate.core.chronicle import Chronicle, Told
 from fitgate.core.entries import Draft, moment
 from fitgate.core.facts import Facts
 from fitgate.core.policy import Policy
@@ -67,6 +68,24 @@ class Recorder:
         self._began = min((told.at for told in proposals), default=None)
         self._decided = {told.record.change: told.at for told in reversed(proposals)}
 
+    @classmethod
+    def after(
+        cls, told: Chronicle, at: datetime, policy: Callable[[str], Policy | None]
+    ) -> Recorder:
+        """Return one that knows what a ledger tells of the time before a moment.
+
+        `policy` returns the one with a digest, if it can still be had.
+        """
+        before = sorted((r for r in told.rows() if r.landed_at < at), key=lambda r: r.landed_at)
+        practice = Practice()
+        for row in before[-LANDINGS:]:
+            practice.add(pushed=row.route == "push")
+        changes = [change for change in told.told(PolicyChanged) if change.at < at]
+        if not changes:
+            return cls(practice, decisions=told.told(Decided))
+        last = max(changes, key=lambda change: (change.at, change.seq)).record.after
+        return cls(practice, InForce(last, policy(last)), told.told(Decided))
+
     def record(self, judged: Judgement) -> Iterator[Draft]:
         """Yield what is to be written down of the next landing."""
         yield from _policy_moves(self._in_force, judged)
@@ -107,12 +126,18 @@ def landed_key(change: str, stage: str, environment: str | None = None) -> str:
     return "/".join(filter(None, ("landed", change, stage, environment)))
 
 
-def decided_draft(facts: Facts, verdict: Verdict, of: str) -> Draft:
+def decided_draft(facts: Facts, verdict: Verdict, of: Literal["proposal", "landing"]) -> Draft:
     """Return what is written down of a verdict."""
+    key = f"decided/{facts.change.id}/{verdict.facts}/{verdict.policy.digest}"
+    return draft(decided_record(facts, verdict, of), verdict.as_of, key)
+
+
+def decided_record(facts: Facts, verdict: Verdict, of: Literal["proposal", "landing"]) -> Decided:
+    """Return what an entry says of a verdict."""
     policy, decider = verdict.policy, verdict.decider
-    record = Decided(
+    return Decided(
         change=facts.change.id,
-        of="landing" if of == "landing" else "proposal",
+        of=of,
         outcome=verdict.outcome,
         mode=verdict.mode,
         nature=nature_of(verdict),
@@ -122,9 +147,6 @@ def decided_draft(facts: Facts, verdict: Verdict, of: str) -> Draft:
         layer=verdict.layer,
         eligible_at=verdict.eligible_at,
         findings=tuple(Said(f.gate, f.outcome, f.code) for f in verdict.findings),
-    )
-    return draft(
-        record, verdict.as_of, f"decided/{facts.change.id}/{verdict.facts}/{policy.digest}"
     )
 
 

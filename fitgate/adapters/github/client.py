@@ -181,6 +181,19 @@ class GitHub:
         """
         return self._acting.apply(Judged(facts, verdict), self.seen(facts), others)
 
+    def siblings(self, facts: Facts) -> Sequence[int]:
+        """Return the numbers of the other open pull requests with the head of a gathered one.
+
+        Raises:
+            ForgeError: when GitHub would not tell: the check would not be the worst of them.
+        """
+        found = self.seen(facts).siblings
+        if found is None:
+            raise ForgeError(
+                f"the other pull requests at the head of {facts.change.id} are cut off"
+            )
+        return found
+
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""
         return self._acting.withdraw(head)

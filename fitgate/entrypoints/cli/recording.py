@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import islice
 
 from fitgate.bootstrap import Clone, progress, shipped_policies
-from fitgate.core.bypasses import LANDINGS, Practice
 from fitgate.core.canonical import sha256
 from fitgate.core.entries import Draft
 from fitgate.core.facts_file import facts_adapter
@@ -16,14 +15,11 @@ from fitgate.core.in_force import SHIPPED
 from fitgate.core.policy import Policy
 from fitgate.core.reading import parse_policy
 from fitgate.core.recording import (
-    InForce,
     Judgement,
     Recorder,
     reverted_draft,
     review_drafts,
 )
-from fitgate.core.records.changes import Decided
-from fitgate.core.records.controls import PolicyChanged
 from fitgate.core.register import Line, RegisterEntry, line_adapter
 from fitgate.core.review import Review
 from fitgate.core.standing import Standing
@@ -102,7 +98,9 @@ def record(
                 judged, text = _judgement(line, texts)
                 at = judged.facts.change.landed_at or judged.facts.as_of
                 if recorder is None:
-                    recorder = _recorder(ledger, at)
+                    recorder = Recorder.after(
+                        told_by(ledger), at, lambda digest: _policy(ledger.blob(digest))
+                    )
                 landed[str(judged.facts.change.head)] = at
                 drafts += recorder.record(judged)
                 blobs[judged.verdict.facts] = (line.facts or "").encode()
@@ -129,21 +127,6 @@ def _judgement(line: Line, texts: Texts) -> tuple[Judgement, str | None]:
     verdict = verdict_adapter().validate_python(line.verdict)
     text, policy = texts.of(verdict.policy)
     return Judgement(facts, verdict, line.standing or Standing.UNJUDGED, policy), text
-
-
-def _recorder(ledger: Ledger, at: datetime) -> Recorder:
-    """Return a recorder that knows what the ledger holds of the time before."""
-    known = told_by(ledger)
-    before = sorted((r for r in known.rows() if r.landed_at < at), key=lambda r: r.landed_at)
-    practice = Practice()
-    for row in before[-LANDINGS:]:
-        practice.add(pushed=row.route == "push")
-    decisions = known.told(Decided)
-    changes = [told for told in known.told(PolicyChanged) if told.at < at]
-    if not changes:
-        return Recorder(practice, decisions=decisions)
-    last = max(changes, key=lambda told: (told.at, told.seq)).record.after
-    return Recorder(practice, InForce(last, _policy(ledger.blob(last))), decisions)
 
 
 def _policy(text: bytes | None) -> Policy | None:

@@ -1,0 +1,55 @@
+"""A proposal: judged, written down, shown; and looked at again when its time comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from fitgate.core.events import Happening, Pointer
+from fitgate.core.proposing import proposal_drafts
+from fitgate.core.work import Task, look
+from fitgate.errors import ForgeError
+from fitgate.pipeline import Judged
+from fitgate.serving.place import Place
+
+_OTHERS = 20
+"""So many other pull requests with the same head are judged with it, and no more."""
+
+
+def proposed(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
+    """Judge a pull request as of now, and yield when to look at it again.
+
+    The decision is written down before it is shown: who merges because the check is green must
+    find it in the ledger, whatever becomes of us in between.
+    """
+    (judged,) = place.judged(pointer.event(now))
+    yield from _told(place, judged, now)
+    others = [*_others(place, judged, pointer, now)]
+    place.forge.apply(judged.facts, judged.verdict, [(one.facts, one.verdict) for one in others])
+
+
+def _told(place: Place, judged: Judged, now: datetime) -> Iterator[Task]:
+    facts, verdict = judged.facts, judged.verdict
+    drafts = [*proposal_drafts(facts, verdict, judged.policy, place.memory.told)]
+    place.memory.write(drafts, now, place.blobs(judged))
+    if verdict.eligible_at is not None and verdict.eligible_at > now:
+        yield look(_again(judged), verdict.eligible_at)
+
+
+def _again(judged: Judged) -> Pointer:
+    """Return the pointer of a look that nothing but time asks for."""
+    facts = judged.facts
+    return Pointer(Happening.PROPOSED, facts.repo.id, facts.repo.name, "pull", facts.change.number)
+
+
+def _others(place: Place, judged: Judged, pointer: Pointer, now: datetime) -> Iterator[Judged]:
+    """Yield the verdicts on the other pull requests with this head: the check is of the commit."""
+    numbers = place.forge.siblings(judged.facts)
+    if len(numbers) > _OTHERS:
+        raise ForgeError(
+            f"{len(numbers)} open pull requests of {pointer.name} have the head "
+            f"{judged.facts.change.head}; more than {_OTHERS} are not judged together."
+        )
+    for number in numbers:
+        other = Pointer(Happening.PROPOSED, pointer.repo, pointer.name, "pull", number)
+        yield from place.judged(other.event(now))

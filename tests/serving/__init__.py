@@ -1,0 +1,1 @@
+"""What becomes of deliveries, seen on the twin."""

@@ -1,0 +1,109 @@
+"""FITGate at work for one repository on the twin, in one process and at the twin's time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from fitgate.adapters.github.webhook import parse
+from fitgate.core.events import Pointer
+from fitgate.core.records import Record
+from fitgate.core.work import Delivery
+from fitgate.pipeline import Policies
+from fitgate.serving import Serving
+from fitgate.serving.place import Memory, Place
+from tests.adapters.github.hosted import POLICY, Hosted, place
+from tests.fakes import MemoryLedger, MemoryQueue
+from tests.shipped import LIBRARY
+from tests.twin.github import Twin
+from tests.twin.github.checks import CheckRun
+from tests.twin.github.git import File
+from tests.twin.github.pulls import Pull
+from tests.twin.github.repository import Repository
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass
+class Office:
+    """The service, with its queue and ledger in memory; `settle` does all that is due by now."""
+
+    hosted: Hosted
+    ledger: MemoryLedger
+    queue: MemoryQueue
+    memory: Memory
+    place: Place
+    _heard: int = 0
+    _sent: int = 0
+    serving: Serving = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.serving = Serving(self, {"github": parse}, lambda: self.twin.clock.now)
+
+    @property
+    def twin(self) -> Twin:
+        """Return the GitHub that it works for."""
+        return self.hosted.twin
+
+    @property
+    def repo(self) -> Repository:
+        """Return the repository that it works for."""
+        return self.hosted.repo
+
+    @contextmanager
+    def at(self, pointer: Pointer) -> Iterator[Place]:
+        """Open the one repository there is."""
+        assert pointer.name == self.repo.full_name
+        yield self.place
+
+    def settle(self, *, hours: float = 0) -> None:
+        """Let time pass, take in what GitHub sent meanwhile, and do all that is due."""
+        if hours:
+            self.twin.clock.forward(hours=hours)
+        for _ in range(50):
+            heard = self.twin.hooks.heard[self._heard :]
+            self._heard += len(heard)
+            self.queue.accept([self._delivery(name, payload) for name, payload in heard])
+            if not self.queue.waiting():
+                return
+            self.queue.work(self.serving, lambda: False)
+        raise AssertionError("it never comes to rest")
+
+    def _delivery(self, name: str, payload: object) -> Delivery:
+        self._sent += 1
+        event, body = name.partition(".")[0], json.dumps(payload).encode()
+        return Delivery("github:1", f"guid-{self._sent}", event, body, self.twin.clock.now)
+
+    def told(self, shape: type[R]) -> list[R]:
+        """Return all that the ledger tells of one kind."""
+        return [told.record for told in self.memory.caught_up().told(shape)]
+
+    def check(self, sha: str, name: str = "fitgate") -> CheckRun:
+        """Return the one check of ours on a commit."""
+        (run,) = (run for run in self.repo.latest_runs(sha) if run.name == name)
+        return run
+
+    def labels(self, pull: Pull) -> set[str]:
+        """Return the names of the labels on a pull request."""
+        return {label.name for label in pull.label_objects()}
+
+
+@contextmanager
+def office(
+    files: Mapping[str, File] | None = None, policy: str | None = POLICY, name: str = "acme/app"
+) -> Iterator[Office]:
+    """Open an office; what the twin finds unlike GitHub fails the test."""
+    with Twin() as twin:
+        hosted = place(twin, files, policy, name)
+        ledger = MemoryLedger(f"github:{hosted.repo.id}")
+        memory = Memory(ledger)
+        policies = Policies(hosted.forge, LIBRARY, told=memory.told)
+        at_work = Place(hosted.forge, memory, policies, LIBRARY)
+        queue = MemoryQueue(lambda: twin.clock.now)
+        opened = Office(hosted, ledger, queue, memory, at_work)
+        opened.settle()
+        yield opened
+        assert not twin.faults, "\n".join(twin.faults)

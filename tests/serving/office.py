@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fitgate.adapters.github.webhook import parse
-from fitgate.core.events import Pointer
+from fitgate.core.events import Happening, Pointer
 from fitgate.core.records import Record
-from fitgate.core.work import Delivery
+from fitgate.core.work import Delivery, watch
 from fitgate.pipeline import Policies
 from fitgate.serving import Serving
 from fitgate.serving.place import Memory, Place
@@ -71,6 +71,12 @@ class Office:
                 return
             self.queue.work(self.serving, lambda: False)
         raise AssertionError("it never comes to rest")
+
+    def watch(self) -> None:
+        """Watch the breakers, as is done every few minutes, and settle."""
+        at = Pointer(Happening.CONTROLS_CHANGED, f"github:{self.repo.id}", self.repo.full_name)
+        self.queue.put([watch(at, self.twin.clock.now)])
+        self.settle()
 
     def _delivery(self, name: str, payload: object) -> Delivery:
         self._sent += 1

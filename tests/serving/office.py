@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fitgate.adapters.github.webhook import parse
+from fitgate.bootstrap import shipped_policies
 from fitgate.core.events import Happening, Pointer
+from fitgate.core.policy import Policy
 from fitgate.core.records import Record
 from fitgate.core.work import Delivery, watch
 from fitgate.pipeline import Policies
@@ -17,7 +19,6 @@ from fitgate.serving import Serving
 from fitgate.serving.place import Memory, Place
 from tests.adapters.github.hosted import POLICY, Hosted, place
 from tests.fakes import MemoryLedger, MemoryQueue
-from tests.shipped import LIBRARY
 from tests.twin.github import Twin
 from tests.twin.github.checks import CheckRun
 from tests.twin.github.git import File
@@ -87,6 +88,13 @@ class Office:
         """Return all that the ledger tells of one kind."""
         return [told.record for told in self.memory.caught_up().told(shape)]
 
+    def policy(self) -> Policy:
+        """Return the policy that judged last."""
+        self.memory.caught_up()
+        found = self.place.governing()
+        assert found is not None
+        return found
+
     def check(self, sha: str, name: str = "fitgate") -> CheckRun:
         """Return the one check of ours on a commit."""
         (run,) = (run for run in self.repo.latest_runs(sha) if run.name == name)
@@ -105,9 +113,9 @@ def office(
     with Twin() as twin:
         hosted = place(twin, files, policy, name)
         ledger = MemoryLedger(f"github:{hosted.repo.id}")
-        memory = Memory(ledger)
-        policies = Policies(hosted.forge, LIBRARY, told=memory.told)
-        at_work = Place(hosted.forge, memory, policies, LIBRARY)
+        memory, library = Memory(ledger), shipped_policies()
+        policies = Policies(hosted.forge, library, told=memory.told)
+        at_work = Place(hosted.forge, memory, policies, library)
         queue = MemoryQueue(lambda: twin.clock.now)
         opened = Office(hosted, ledger, queue, memory, at_work)
         opened.settle()

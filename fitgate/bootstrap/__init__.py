@@ -10,7 +10,7 @@ from fitgate.bootstrap.clones import (
     shipped_policies,
     stopwatch,
 )
-from fitgate.bootstrap.forges import open_github
+from fitgate.bootstrap.forges import ledger_on_github, open_github
 from fitgate.bootstrap.ledgers import (
     chain_in,
     figures_in_columns,
@@ -43,6 +43,7 @@ __all__ = [
     "harmless",
     "journals",
     "junit_report",
+    "ledger_on_github",
     "metrics_page",
     "open_clone",
     "open_database",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from fitgate.errors import UserError
-from fitgate.ports import HostedForge
+from fitgate.ports import HostedForge, Ledger
 from fitgate.settings import GitHubSettings
+
+if TYPE_CHECKING:
+    from fitgate.adapters.github.app import Session
 
 
 @contextmanager
@@ -35,3 +39,11 @@ def open_github(name: str, settings: GitHubSettings) -> Iterator[HostedForge]:
         yield GitHub(session, name)
     finally:
         session.close()
+
+
+def ledger_on_github(session: Session, name: str, repo: str) -> Ledger:
+    """Return a repository's chain on its branch `fitgate-ledger`, reached without a clone."""
+    from fitgate.adapters.github.plumbing import Plumbing
+    from fitgate.adapters.ledger.hosted import HostedLedger
+
+    return HostedLedger(Plumbing(session, name), repo)

@@ -8,6 +8,9 @@ import pytest
 
 from fitgate.ports import Ledger
 from tests.contracts.openers import OPENERS, Open
+from tests.twin.conftest import twin
+
+__all__ = ["ledger", "open_it", "twin"]
 
 
 @pytest.fixture(params=OPENERS, ids=lambda opener: opener.__name__)

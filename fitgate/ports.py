@@ -13,6 +13,7 @@ from fitgate.core.events import Event
 from fitgate.core.facts import Contents, Facts, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.policy import Role
+from fitgate.core.proving import Shown
 from fitgate.core.verdict import Verdict
 from fitgate.core.work import Delivery, Every, Parked, Task
 
@@ -73,6 +74,9 @@ class HostedForge(Forge, Protocol):
 
     def siblings(self, facts: Facts) -> Sequence[int]:
         """Return the numbers of the other open pull requests with the head of a gathered one."""
+
+    def shown(self, facts: Facts) -> Shown | None:
+        """Return what our check on the head of a gathered pull request says; None: nothing."""
 
     def open_pulls(self) -> Sequence[int]:
         """Return the numbers of all open pull requests."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fitgate.core.entries import Draft
 from fitgate.core.events import Pointer
+from fitgate.core.proving import proven_drafts
 from fitgate.core.recording import Judgement, Recorder
 from fitgate.core.work import Task
 from fitgate.pipeline import Judged
@@ -16,8 +17,16 @@ from fitgate.serving.place import Place
 def landed(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     """Write down all that landed where a pointer says, oldest first."""
     for judged in place.judged(pointer.event(now)):
+        place.memory.write(proven(place, judged), now)
         place.memory.write(drafts_of(place, judged), now, place.blobs(judged))
     yield from ()
+
+
+def proven(place: Place, judged: Judged) -> Iterator[Draft]:
+    """Yield what only the check on its head can tell of how a merged proposal was decided on."""
+    facts = judged.facts
+    if facts.change.kind == "pull" and place.memory.told.decided(facts.change.id) is None:
+        yield from proven_drafts(facts, judged.verdict, place.forge.shown(facts), place.memory.told)
 
 
 def drafts_of(place: Place, judged: Judged) -> Iterator[Draft]:

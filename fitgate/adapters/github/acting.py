@@ -115,7 +115,7 @@ class Acting:
             if present is not None:
                 repo.get_check_run(present.number).edit(
                     status="completed", conclusion=effect.conclusion, external_id=verdict.facts,
-                    output=output, actions=list(BUTTONS),
+                    output=output, actions=self._buttons(),
                 )  # fmt: skip
                 yield f"check {effect.conclusion} updated"
                 return
@@ -123,12 +123,16 @@ class Acting:
             run = repo.create_check_run(
                 CHECK, pull.head, external_id=verdict.facts, status="completed",
                 conclusion=effect.conclusion, output={**output, "annotations": noted[:TOGETHER]},
-                actions=list(BUTTONS), details_url=NotSet,
+                actions=self._buttons(), details_url=NotSet,
             )  # fmt: skip
             yield f"check {effect.conclusion}"
             for first in range(TOGETHER, len(noted), TOGETHER):
                 run.edit(output={**output, "annotations": noted[first : first + TOGETHER]})
                 yield "more annotations"
+
+    def _buttons(self) -> list[dict[str, str]]:
+        """Return the buttons of a check; GitHub tells of them only the App that made it."""
+        return list(BUTTONS) if self._session.hears else []
 
     def _links(self, pull: Pull) -> Links:
         root = pull.url.rpartition("/pull/")[0]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from fitgate.adapters.github.moments import known_at
+from fitgate.adapters.github.moments import known_at, moment
 from fitgate.adapters.github.pointers import CHECK
 from fitgate.core.facts import Evaluation
+from fitgate.core.findings import Outcome
+from fitgate.core.proving import Shown
 
 Node = Mapping[str, Any]
 _RESULTS: Mapping[str, Literal["passed", "failed", "pending"]] = {
@@ -18,6 +21,8 @@ _RESULTS: Mapping[str, Literal["passed", "failed", "pending"]] = {
     "CANCELLED": "pending", "STALE": "pending",
 }  # fmt: skip
 """How an evaluation ended; what was skipped, or is neutral, evaluated nothing."""
+_OUTCOMES = {each.value: each for each in Outcome}
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class OwnCheck:
     title: str
     summary: str
     text: str
+    shown: Shown | None = None
 
 
 def is_cut(connection: Node | None) -> bool:
@@ -78,5 +84,15 @@ def own_check(contexts: Iterable[Node] | None, app: int) -> OwnCheck | None:
         if context["databaseId"] and app in {0, made_by.get("databaseId")}:
             told = (str(context[key] or "") for key in ("conclusion", "title", "summary", "text"))
             conclusion, title, summary, text = told
-            return OwnCheck(int(context["databaseId"]), conclusion.lower(), title, summary, text)
+            number, said = int(context["databaseId"]), _shown(context, title)
+            return OwnCheck(number, conclusion.lower(), title, summary, text, said)
     return None
+
+
+def _shown(context: Node, title: str) -> Shown | None:
+    """Return the verdict that a check of ours shows: its outcome begins the title."""
+    outcome, facts = _OUTCOMES.get(title.partition(":")[0]), str(context["externalId"] or "")
+    at = moment(context["completedAt"])
+    if at is None or outcome is None or not _DIGEST.fullmatch(facts):
+        return None
+    return Shown(outcome, facts, at)

@@ -26,6 +26,7 @@ from fitgate.core.events import Event, Pointer
 from fitgate.core.facts import Contents, Facts, Unknown, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.policy import Role
+from fitgate.core.proving import Shown
 from fitgate.core.verdict import Verdict
 from fitgate.core.words.page import MARK
 from fitgate.errors import ForgeError
@@ -193,6 +194,11 @@ class GitHub:
                 f"the other pull requests at the head of {facts.change.id} are cut off"
             )
         return found
+
+    def shown(self, facts: Facts) -> Shown | None:
+        """Return what our check on the head of a gathered pull request says; None: nothing."""
+        check = self.seen(facts).check
+        return None if check is None else check.shown
 
     def open_pulls(self) -> Sequence[int]:
         """Return the numbers of all open pull requests."""

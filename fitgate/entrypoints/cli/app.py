@@ -9,6 +9,7 @@ import typer
 
 from fitgate import __version__
 from fitgate.entrypoints.cli import (
+    action,
     audit,
     breaker,
     bypass,
@@ -44,6 +45,11 @@ app.command("replay")(replay.replay)
 @app.command("check", help=check.HELP, context_settings=_AS_THEY_COME, add_help_option=False)
 def _check(context: typer.Context) -> int:
     return check.run(context.args)
+
+
+@app.command("action", help=action.HELP, context_settings=_AS_THEY_COME, add_help_option=False)
+def _action(context: typer.Context) -> int:
+    return action.run(context.args)
 
 
 app.command("facts")(facts.facts)

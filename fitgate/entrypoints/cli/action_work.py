@@ -1,0 +1,171 @@
+"""What a job does for its event: the service's own corridor, task by task, and then it ends."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from fitgate.core.events import Happening, Pointer
+from fitgate.core.recording import landed_key
+from fitgate.core.work import Task, look, watch
+from fitgate.errors import ForgeError
+from fitgate.serving import Serving
+from fitgate.serving.watching import last_move
+
+if TYPE_CHECKING:
+    from fitgate.bootstrap.workflows import Desk
+    from fitgate.core.measure.overview import Group
+    from fitgate.core.measure.reading import Reading
+    from fitgate.entrypoints.cli.action_event import Occasion
+    from fitgate.pipeline import Judged
+
+_MOST = 2_000
+"""Tasks that one job does at most."""
+_LOOKING_BACK = timedelta(days=7)
+"""A landing is looked for so long: a run that was cancelled, or failed, is made up for by then."""
+_REFUSED = 403
+
+
+@dataclass
+class Done:
+    """What came of an event. `judged` is the one change that it is about.
+
+    `is_shown`: its check says so. `failed` are the changes that could not be looked at, and why.
+    """
+
+    judged: Judged | None = None
+    is_shown: bool = False
+    pulls: int = 0
+    landed: int = 0
+    failed: list[str] = field(default_factory=list)
+    readings: tuple[Reading, ...] = ()
+    weeks: tuple[Group, ...] = ()
+
+
+class Job:
+    """One job at work: what it does is done again to the same end if it is run again."""
+
+    def __init__(self, desk: Desk, why: Occasion, now: datetime) -> None:
+        self._desk, self._why, self._now = desk, why, now
+        self._serving = Serving(desk, {}, lambda: now)
+        self._done = Done()
+
+    def work(self) -> Done:
+        """Do all that the event asks for.
+
+        Raises:
+            ForgeError: when the change that it is about cannot be looked at.
+            LedgerError: when what is to be written down could not be.
+        """
+        desk, why = self._desk, self._why
+        desk.moved = last_move(desk.memory.caught_up())  # what it led to was looked at by then
+        for pointer in why.pointers:
+            self._look(pointer)
+        if why.is_trusted:
+            self._landings()
+        if why.sweeps:
+            self._open_pulls()
+            self._drills()
+            self._each([watch(self._whole(), self._now)])
+            self._each([Task("reconcile", self._whole().key, "{}", self._now)])
+        self._done.judged = self._meant()
+        if why.is_trusted:
+            self._measure()
+        return self._done
+
+    def _meant(self) -> Judged | None:
+        """Return the verdict on the change that the event is about: the first there was of it."""
+        number = self._why.number
+        seen = self._desk.seen
+        if number is None and len(self._why.pointers) == 1 and not self._why.sweeps:
+            return seen[0] if len(seen) == 1 else None
+        return next((one for one in seen if number and one.facts.change.number == number), None)
+
+    def _look(self, pointer: Pointer) -> None:
+        if pointer.kind is None and pointer.head is not None:
+            if pointer.happening is Happening.PROPOSED:  # of a fork's head no number is told
+                self._open_pulls()
+            return
+        try:
+            self._each([look(pointer, self._now)])
+        except ForgeError as exc:
+            # A fork's token reads only: the verdict stands, and `schedule` shows it.
+            if not (self._why.is_fork and exc.status == _REFUSED and self._desk.seen):
+                raise
+            return
+        self._done.is_shown |= pointer.happening is Happening.PROPOSED
+
+    def _each(self, tasks: Iterable[Task]) -> None:
+        """Do tasks, and what is due after them; breakers are watched by who may write of it."""
+        waiting, seen = deque(tasks), set[tuple[str, str, str]]()
+        for _ in range(_MOST):
+            if not waiting:
+                return
+            task = waiting.popleft()
+            for after in self._serving.done(task):
+                key = (after.job, after.key, after.about)
+                may = self._why.is_trusted or after.job == "look"
+                if may and after.due <= self._now and key not in seen:
+                    seen.add(key)
+                    waiting.append(after)
+
+    def _open_pulls(self) -> None:
+        """Look at every open pull request: a cool-down may be over, an approval have come."""
+        for number in self._desk.forge.open_pulls():
+            self._done.pulls += 1
+            self._or_failed(self._pull(Happening.PROPOSED, number))
+
+    def _landings(self) -> None:
+        """Write down what was merged and is not in the ledger yet."""
+        if not self._why.branch:
+            return
+        ledger, name = self._desk.memory.ledger, self._whole().name
+        for number in self._desk.merged(self._why.branch, self._now - _LOOKING_BACK):
+            if not ledger.holds([landed_key(f"github:{name}#{number}", "merge")]):
+                self._done.landed += 1
+                self._or_failed(self._pull(Happening.LANDED, number))
+
+    def _or_failed(self, pointer: Pointer) -> None:
+        """Look at one of many: what cannot be read of one keeps nobody from the others."""
+        try:
+            self._each([look(pointer, self._now)])
+        except ForgeError as exc:
+            if exc.retry_after is not None:
+                raise
+            self._done.failed.append(f"{pointer.name}#{pointer.number}: {exc}")
+
+    def _drills(self) -> None:
+        from fitgate.core.drills import due
+
+        policy = self._desk.governing()
+        if policy is not None:
+            missed = due(policy, self._desk.memory.told, self._now).drafts()
+            self._desk.memory.write(missed, self._now)
+
+    def _measure(self) -> None:
+        """Measure the three figures over four weeks; all weeks of a quarter where it sweeps."""
+        from fitgate.core.measure.history import History
+        from fitgate.core.measure.overview import Plain, at_least, trend
+        from fitgate.core.measure.reading import Figure, Scope, Window
+
+        policy = self._desk.governing()
+        if policy is None:
+            return
+        three: frozenset[Figure] = frozenset({"vl_hours", "rdpr", "gbr_ratio"})
+        source = Plain(History.of(self._desk.memory.told), policy)
+        scope = Scope(self._desk.memory.ledger.repo)
+        window = Window(self._now - timedelta(days=28), self._now)
+        (self._done.readings,) = source.measure([(scope, window, three)])
+        if self._why.sweeps:
+            self._done.weeks = tuple(trend(source, scope, at_least(window), three))
+
+    def _whole(self) -> Pointer:
+        return Pointer(Happening.CONTROLS_CHANGED, self._desk.memory.ledger.repo, self._desk.name)
+
+    def _pull(self, happening: Happening, number: int) -> Pointer:
+        return Pointer(
+            happening, self._desk.memory.ledger.repo, self._desk.name, "pull", number
+        )  # fmt: skip

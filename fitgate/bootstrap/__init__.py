@@ -8,6 +8,7 @@ from fitgate.bootstrap.clones import (
     open_clone,
     rehearse,
     shipped_policies,
+    starters,
     stopwatch,
 )
 from fitgate.bootstrap.forges import ledger_on_github, open_github
@@ -59,6 +60,7 @@ __all__ = [
     "rehearse",
     "restored",
     "shipped_policies",
+    "starters",
     "stopwatch",
     "write_imported_register",
     "write_register",

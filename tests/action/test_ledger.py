@@ -137,6 +137,17 @@ def test_a_missed_drill_is_written_down(shop: Workshop) -> None:
     assert "DrillScheduled" in shop.kinds()
 
 
+def test_a_pilot_begins_once_with_the_first_run_for_the_default_branch(shop: Workshop) -> None:
+    lowered(shop)
+    more = {"FITGATE_PILOT": "shop"}
+    shop.run("pull_request_target", shop.heard("pull_request"), more=more)
+    assert NOT_THERE not in shop.repo.git.refs()
+    for _ in range(2):
+        shop.run("schedule", {"schedule": "7,37 * * * *"}, more=more)
+    (pilot,) = (e for e in shop.ledger() if e.kind == "PilotStarted")
+    assert (pilot.body["system"], pilot.body["mode"]) == ("shop", "enforce")
+
+
 @pytest.mark.parametrize("event", ["push", "workflow_dispatch"])
 def test_what_runs_on_another_branch_writes_nothing(shop: Workshop, event: str) -> None:
     lowered(shop)

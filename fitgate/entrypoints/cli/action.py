@@ -68,7 +68,7 @@ def _run(job: Runner, *, as_json: bool) -> int:
     why = occasion(job)
     repo, name = job.repository
     with open_desk(repo, name, settings().github, writes_ledger=why.is_trusted) as desk:
-        done = Job(desk, why, now).work()
+        done = Job(desk, why, now, os.environ.get("FITGATE_PILOT") or "").work()
     server = os.environ.get("GITHUB_SERVER_URL") or "https://github.com"
     tell(job, why, done, server)
     if as_json:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.recording import landed_key
+from fitgate.core.records import draft
+from fitgate.core.records.controls import PilotStarted
 from fitgate.core.work import Task, look, watch
 from fitgate.errors import ForgeError
 from fitgate.serving import Serving
@@ -26,6 +28,7 @@ _MOST = 2_000
 """Tasks that one job does at most."""
 _LOOKING_BACK = timedelta(days=7)
 """A landing is looked for so long: a run that was cancelled, or failed, is made up for by then."""
+_PILOT = timedelta(days=14)
 _REFUSED = 403
 
 
@@ -48,8 +51,9 @@ class Done:
 class Job:
     """One job at work: what it does is done again to the same end if it is run again."""
 
-    def __init__(self, desk: Desk, why: Occasion, now: datetime) -> None:
-        self._desk, self._why, self._now = desk, why, now
+    def __init__(self, desk: Desk, why: Occasion, now: datetime, pilot: str = "") -> None:
+        """Take where and why it works; `pilot` is the system that a pilot is to be begun for."""
+        self._desk, self._why, self._now, self._pilot = desk, why, now, pilot
         self._serving = Serving(desk, {}, lambda: now)
         self._done = Done()
 
@@ -73,6 +77,7 @@ class Job:
             self._each([Task("reconcile", self._whole().key, "{}", self._now)])
         self._done.judged = self._meant()
         if why.is_trusted:
+            self._begin_pilot()
             self._measure()
         return self._done
 
@@ -136,6 +141,15 @@ class Job:
             if exc.retry_after is not None:
                 raise
             self._done.failed.append(f"{pointer.name}#{pointer.number}: {exc}")
+
+    def _begin_pilot(self) -> None:
+        """Begin the two weeks, once: a pilot that is over is not begun again."""
+        if not self._pilot or self._desk.memory.told.told(PilotStarted):
+            return
+        policy = self._desk.governing()
+        mode = "shadow" if policy is None else policy.mode
+        record = PilotStarted(self._now + _PILOT, mode, self._pilot)
+        self._desk.memory.write([draft(record, self._now, "pilot-started/action")], self._now)
 
     def _drills(self) -> None:
         from fitgate.core.drills import due

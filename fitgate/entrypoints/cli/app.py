@@ -16,6 +16,7 @@ from fitgate.entrypoints.cli import (
     check,
     drill,
     facts,
+    init,
     interchange,
     ledger,
     metrics,
@@ -38,6 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _AS_THEY_COME = {"ignore_unknown_options": True, "allow_extra_args": True}
+app.command("init")(init.init)
 app.command("scan")(scan.scan)
 app.command("replay")(replay.replay)
 

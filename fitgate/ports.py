@@ -9,7 +9,7 @@ from typing import Protocol
 
 from fitgate.core.classify.lines import Difference
 from fitgate.core.entries import Draft, Head, Stored
-from fitgate.core.events import Event
+from fitgate.core.events import Event, Pointer
 from fitgate.core.facts import Contents, Facts, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.policy import Role
@@ -66,6 +66,13 @@ class HostedForge(Forge, Protocol):
         """Show a verdict on its pull request; return what was written, in words.
 
         `others` are those on the other open pull requests with this head; the check is the worst.
+        """
+
+    def landed(self, pointer: Pointer) -> Sequence[str]:
+        """Return the ids of the changes that a push brought onto a branch that counts, in order.
+
+        Raises:
+            ForgeError: when what it brought cannot be read.
         """
 
     def withdraw(self, head: str) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from fitgate.core.entries import Draft
 from fitgate.core.events import Pointer
-from fitgate.core.recording import Judgement, Recorder
+from fitgate.core.recording import Judgement, Recorder, landed_key
 from fitgate.core.work import Task
 from fitgate.pipeline import Judged
 from fitgate.serving.place import Place
@@ -15,9 +15,18 @@ from fitgate.serving.place import Place
 
 def landed(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     """Write down all that landed where a pointer says, oldest first."""
+    if pointer.kind == "push" and not _new(place, place.forge.landed(pointer)):
+        return
     for judged in place.judged(pointer.event(now)):
-        place.memory.write(drafts_of(place, judged), now, place.blobs(judged))
+        if _new(place, [judged.facts.change.id]):
+            place.memory.write(drafts_of(place, judged), now, place.blobs(judged))
     yield from ()
+
+
+def _new(place: Place, changes: Sequence[str]) -> bool:
+    """Say whether some of these are not written down as landed yet, whichever event came first."""
+    keys = {landed_key(change, "merge") for change in changes}
+    return not keys <= place.memory.ledger.holds([*keys])
 
 
 def drafts_of(place: Place, judged: Judged) -> Iterator[Draft]:

@@ -23,7 +23,7 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
     match (pointer.happening, pointer.kind):
         case (Happening.PROPOSED, "pull"):
             return [*proposed(place, pointer, now)]
-        case (Happening.LANDED, "pull"):
+        case (Happening.LANDED, "pull" | "push"):
             return [*landed(place, pointer, now)]
         case _:
             return ()

@@ -13,8 +13,10 @@ from fitgate.adapters.github.acting import Acting, Judged
 from fitgate.adapters.github.app import Session
 from fitgate.adapters.github.blobs import Blobs
 from fitgate.adapters.github.comparing import compared
+from fitgate.adapters.github.direct import UNTOLD, direct_facts
 from fitgate.adapters.github.evidence import artifacts, declared, restored
 from fitgate.adapters.github.files import Touched, difference, patches, unpatched
+from fitgate.adapters.github.line import Line, Lines, Step
 from fitgate.adapters.github.listing import Listing, Listings
 from fitgate.adapters.github.policies import PolicyTexts
 from fitgate.adapters.github.pulls import Pull
@@ -48,24 +50,65 @@ class GitHub:
         self._listings = Listings(session, name, self.blobs, MARK)
         self._policies = PolicyTexts(session, name, self.blobs)
         self._rights = Rights(session, name)
+        self._lines = Lines(session, name)
         self._pushes = Pushes(session)
         self._acting = Acting(session, name)
         self._pulls: OrderedDict[str, Pull] = OrderedDict()
         self._changes: OrderedDict[tuple[str, str | None], Listing] = OrderedDict()
 
     def gather(self, event: Event) -> Iterator[Facts]:
-        """Read the pull request that an event points at, contents not yet looked into."""
+        """Read the pull request that an event points at, or all that a push brought.
+
+        Contents are not yet looked into.
+        """
         pointer = event.on
-        if pointer is None or pointer.kind != "pull" or pointer.number is None:
-            raise ForgeError(f"{_words(pointer)} cannot be gathered from GitHub in this version.")
-        yield self.pull(pointer.number, event.at, event.head or None)
+        match pointer:
+            case Pointer(kind="pull", number=int() as number):
+                yield self.pull(number, event.at, event.head or None)
+            case Pointer(kind="push", ref=ref, base=base, head=head):
+                line = self._lines.pushed(ref, base, head)
+                yield from self._brought(line, event.at) if line else ()
+            case _:
+                raise ForgeError(f"{_words(pointer)} cannot be gathered from GitHub.")
+
+    def landed(self, pointer: Pointer) -> Sequence[str]:
+        """Return the ids of the changes that a push brought onto the default branch."""
+        line = self._lines.pushed(pointer.ref, pointer.base, pointer.head)
+        return line.ids if line else ()
+
+    def _brought(self, line: Line, at: datetime) -> Iterator[Facts]:
+        """Yield what a push brought; what cannot be told apart is its tip, unclassifiable."""
+        landings = (line.tip,) if isinstance(line.steps, Unread) else line.landings()
+        if any(isinstance(one, Step) for one in landings):
+            ref, head = f"refs/heads/{line.branch}", line.tip.oid
+            pushed = self._pushes.moved(self.name, ref, head)
+        for one in landings:
+            if isinstance(one, int):
+                yield self.pull(one, at)
+            else:
+                facts = direct_facts(line, one, pushed, at)
+                yield self._whole(facts, self._step(line, one))
+
+    def _step(self, line: Line, step: Step) -> Listing:
+        if isinstance(line.steps, Unread):
+            return Listing(None, step.oid, line.steps)
+        if step.pulls is None:
+            return Listing(None, step.oid, Unread(UNTOLD))
+        return self._listings.step(step.parent, step.oid)
 
     def pull(self, number: int, at: datetime, hint: str | None = None) -> Facts:
         """Return the facts of a pull request as of now, or as of its merge."""
         pull, listing = self._listings.pull(number, at, hint)
         if pull.policy:
             self._policies.note(pull.base, pull.policy)
-        facts = self._with_files(pull.facts, listing)
+        if pull.rebased and (base := self._lines.start(str(pull.facts.change.landing), number)):
+            facts = replace(pull.facts, change=replace(pull.facts.change, base=base))
+            pull = replace(pull, base=base, facts=facts)
+        return self._whole(pull.facts, listing, pull)
+
+    def _whole(self, facts: Facts, listing: Listing, pull: Pull | None = None) -> Facts:
+        """Return the facts with the files, and with what these declare and bring back."""
+        facts = self._with_files(facts, listing)
         if facts.files is not None:
             facts = declared(facts, self.blobs)
             facts = artifacts(facts, self.session, self.name)
@@ -115,8 +158,10 @@ class GitHub:
 
     def complete(self, facts: Facts, roles: Mapping[str, Role]) -> Facts:
         """Return the facts with the roles of those who signed, and the time of the last push."""
-        pull = self._pulls[facts.change.id]
-        return self._rights.assigned(clocked(facts, pull, self._pushes.of(pull)), roles)
+        pull = self._pulls.get(facts.change.id)
+        if pull is not None:
+            facts = clocked(facts, pull, self._pushes.of(pull))
+        return self._rights.assigned(facts, roles)
 
     def earlier(self, facts: Facts) -> Iterator[Facts]:
         """Yield the change as it stood where it was approved, then push by push, newest first."""
@@ -125,7 +170,9 @@ class GitHub:
         for commit in dict.fromkeys(given):
             if commit is not None and commit != head:
                 yield self._as_it_stood(facts, commit, None)
-        pull = self._pulls[facts.change.id]
+        pull = self._pulls.get(facts.change.id)
+        if pull is None:  # a push stands as it is
+            return
         pushes = self._pushes.of(pull)
         if isinstance(pushes, Unknown):
             return

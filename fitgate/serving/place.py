@@ -21,6 +21,7 @@ from fitgate.core.verdict import PolicyRef
 from fitgate.errors import PolicyError
 from fitgate.pipeline import Judged, Policies, run
 from fitgate.ports import HostedForge, Ledger
+from fitgate.serving.undone import Undone
 
 
 class Places(Protocol):
@@ -69,7 +70,11 @@ class Place:
     memory: Memory
     policies: Policies
     library: Mapping[str, str]
+    undone: Undone = field(init=False)
     _texts: dict[str, bytes | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.undone = Undone(self.memory.ledger, self.memory.told)
 
     def judged(self, event: Event) -> list[Judged]:
         """Take what an event points at through the corridor, knowing what the ledger tells."""

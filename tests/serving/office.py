@@ -43,6 +43,13 @@ class Office:
     def __post_init__(self) -> None:
         self.serving = Serving(self, {"github": parse}, lambda: self.twin.clock.now)
 
+    def restart(self) -> None:
+        """Forget all that is not kept: what was read, and what the ledger was heard to say."""
+        self.memory = Memory(self.ledger)
+        forge = self.hosted.forge = self.hosted.restarted()
+        policies = Policies(forge, LIBRARY, told=self.memory.told)
+        self.place = Place(forge, self.memory, policies, LIBRARY)
+
     @property
     def twin(self) -> Twin:
         """Return the GitHub that it works for."""
@@ -71,6 +78,12 @@ class Office:
                 return
             self.queue.work(self.serving, lambda: False)
         raise AssertionError("it never comes to rest")
+
+    def only(self, *events: str) -> None:
+        """Let all deliveries be lost that wait, but those of these events."""
+        waiting = self.twin.hooks.heard[self._heard :]
+        kept = [each for each in waiting if each[0].partition(".")[0] in events]
+        self.twin.hooks.heard[self._heard :] = kept
 
     def _delivery(self, name: str, payload: object) -> Delivery:
         self._sent += 1

@@ -14,8 +14,10 @@ from fitgate.adapters.github.app import Session
 from fitgate.adapters.github.blobs import Blobs
 from fitgate.adapters.github.comparing import compared
 from fitgate.adapters.github.direct import UNTOLD, direct_facts
+from fitgate.adapters.github.ended import Ended
 from fitgate.adapters.github.evidence import artifacts, declared, restored
 from fitgate.adapters.github.files import Touched, difference, patches, unpatched
+from fitgate.adapters.github.issues import issue
 from fitgate.adapters.github.line import Line, Lines, Step
 from fitgate.adapters.github.listing import Listing, Listings
 from fitgate.adapters.github.policies import PolicyTexts
@@ -23,10 +25,12 @@ from fitgate.adapters.github.pulls import Pull
 from fitgate.adapters.github.pushes import Pushes, clocked
 from fitgate.adapters.github.rights import Rights
 from fitgate.core.classify.lines import Difference
+from fitgate.core.closing import Checked
 from fitgate.core.content import FilePatch, content_digest
-from fitgate.core.events import Event, Pointer
+from fitgate.core.events import Event, Headed, Pointer
 from fitgate.core.facts import Contents, Facts, Unknown, Unread
 from fitgate.core.in_force import PolicyText
+from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
 from fitgate.core.verdict import Verdict
 from fitgate.core.words.page import MARK
@@ -51,6 +55,7 @@ class GitHub:
         self._policies = PolicyTexts(session, name, self.blobs)
         self._rights = Rights(session, name)
         self._lines = Lines(session, name)
+        self._ended = Ended(session, name)
         self._pushes = Pushes(session)
         self._acting = Acting(session, name)
         self._pulls: OrderedDict[str, Pull] = OrderedDict()
@@ -240,6 +245,20 @@ class GitHub:
                 f"the other pull requests at the head of {facts.change.id} are cut off"
             )
         return found
+
+    def ended(
+        self, commit: str, number: int | None, at: datetime
+    ) -> tuple[Checked, Checked | None]:
+        """Return how the evaluations of a landing stand, and those on its pull request's head."""
+        return self._ended.of(commit, number, at)
+
+    def headed(self, commit: str) -> Sequence[Headed]:
+        """Return the pull requests with this head, whatever became of them."""
+        return self._ended.headed(commit)
+
+    def issue(self, number: int) -> Issue | None:
+        """Return an issue; None: it is a pull request, or gone."""
+        return issue(self.session, self.name, number)
 
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""

@@ -71,7 +71,7 @@ associatedPullRequests(first:20){{totalCount nodes{{number state headRefOid}}}}
 statusCheckRollup{{contexts(first:100){{{_CONTEXTS}}}}}
 """
 _ENDED = """
-totalCount
+totalCount pageInfo{hasNextPage endCursor}
 nodes{
   __typename
   ... on CheckRun{name status conclusion completedAt}
@@ -182,6 +182,26 @@ def line(head: str, deep: int) -> Query:
     query = _query(",$head:GitObjectID!", asked, {"head": head})
     step = _SPACES.sub(" ", f" fragment step on Commit{{{_STEP}}}")
     return Query(query.text + step, query.variables)
+
+
+def ended(commit: str, number: int | None, cursor: str | None = None) -> Query:
+    """Ask for the checks of a commit, from a cursor on, and of the head of a pull request."""
+    rollup = f"statusCheckRollup{{contexts(first:100,after:$cursor){{{_ENDED}}}}}"
+    body = f"object(oid:$commit){{... on Commit{{oid tree{{oid}} {rollup}}}}}"
+    values: dict[str, object] = {"commit": commit, "cursor": cursor}
+    said = ",$commit:GitObjectID!,$cursor:String"
+    if number is not None:
+        last = f"commit{{oid tree{{oid}} statusCheckRollup{{contexts(first:100){{{_ENDED}}}}}}}"
+        body += f" pullRequest(number:$number){{last:commits(last:1){{nodes{{{last}}}}}}}"
+        values["number"], said = number, f"{said},$number:Int!"
+    return _query(said, body, values)
+
+
+def headed(commit: str) -> Query:
+    """Ask which pull requests have a commit."""
+    pulls = "associatedPullRequests(first:100){nodes{number state headRefOid}}"
+    body = f"object(oid:$commit){{... on Commit{{oid {pulls}}}}}"
+    return _query(",$commit:GitObjectID!", body, {"commit": commit})
 
 
 def evidence(base: str, head: str, refs: Sequence[str]) -> Query:

@@ -88,6 +88,12 @@ class HostedForge(Forge, Protocol):
     def issue(self, number: int) -> Issue | None:
         """Return an issue; None: it is a pull request, or gone."""
 
+    def apply_group(self, judged: Sequence[tuple[Facts, Verdict]]) -> tuple[str, ...]:
+        """Show the worst verdict on the merge group that was gathered last; say what was written.
+
+        In a queue nobody can act: what is held fails (contract.md, "Outcomes").
+        """
+
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""
 

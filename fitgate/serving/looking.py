@@ -8,6 +8,7 @@ from datetime import datetime
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.work import Task
 from fitgate.serving.evaluations import evaluated, having
+from fitgate.serving.groups import queued
 from fitgate.serving.incidents import happened
 from fitgate.serving.landings import landed
 from fitgate.serving.place import Place
@@ -26,6 +27,8 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
     match (pointer.happening, pointer.kind):
         case (Happening.PROPOSED, "pull"):
             tasks = proposed(place, pointer, now)
+        case (Happening.PROPOSED, "group"):
+            tasks = queued(place, pointer, now)
         case (Happening.PROPOSED, None):
             tasks = having(place, pointer, now)
         case (Happening.WITHDRAWN, "pull"):

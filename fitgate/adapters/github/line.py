@@ -19,7 +19,8 @@ from fitgate.errors import ForgeError
 
 MOST = 250
 """Landings of one push: what brings more is not taken apart, and cannot be classified."""
-_DEEP = 10
+DEEP = 10
+"""First parents that are asked for at once."""
 _AHEAD_PAGES = 10  # of a hundred commits each: those that came in from the side are among them
 _KEPT = 64
 _BRANCH = "refs/heads/"
@@ -125,10 +126,10 @@ class Lines:
         None: it cannot be told.
         """
         here: str | None = commit
-        for _ in range(MOST // _DEEP):
+        for _ in range(MOST // DEEP):
             if here is None:
                 return None
-            for step in self._steps(here)[1]:
+            for step in self.steps(here):
                 if step.pulls is None:
                     return None
                 if all(pull["number"] != number for pull in step.pulls):
@@ -164,7 +165,7 @@ class Lines:
         while steps[-1].oid in ahead and len(steps) <= MOST:
             if steps[-1].parent is None:
                 break
-            steps += self._steps(str(steps[-1].parent))[1]
+            steps += self.steps(str(steps[-1].parent))
         return _told(line, [step for step in steps if step.oid in ahead])
 
     def _ahead(self, before: str, after: str) -> tuple[str, set[str] | Unread]:
@@ -192,13 +193,26 @@ class Lines:
             return Unread("cannot be told: whether the branch is new may not be read")
         return str(said[0]["before"]) if said else None
 
+    def steps(self, commit: str) -> list[Step]:
+        """Return a commit and the first parents before it, newest first, as far as one asks."""
+        return self._steps(commit)[1]
+
     def _steps(self, commit: str) -> tuple[Answer, list[Step]]:
-        answer = self._session.graph(self._name, queries.line(commit, _DEEP))
-        node = answer.repository.get("object")
-        if not node:
-            raise ForgeError(f"{commit[:12]} of {self._name} could not be read.", status=404)
-        refused = any("statusCheckRollup" in path for path in answer.refused)
-        return answer, [*_chain(node, refused=refused)]
+        answer = self._session.graph(self._name, queries.line(commit, DEEP))
+        return answer, steps_of(answer, self._name, commit)
+
+
+def steps_of(answer: Answer, name: str, commit: str) -> list[Step]:
+    """Return what an answer tells of a commit and the first parents before it.
+
+    Raises:
+        ForgeError: 404, when there is no such commit.
+    """
+    node = answer.repository.get("object")
+    if not node:
+        raise ForgeError(f"{commit[:12]} of {name} could not be read.", status=404)
+    refused = any("statusCheckRollup" in path for path in answer.refused)
+    return [*_chain(node, refused=refused)]
 
 
 def _chain(node: Node, *, refused: bool) -> Iterator[Step]:

@@ -15,6 +15,7 @@ from fitgate.core.facts import Contents, Facts, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
+from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
 from fitgate.core.work import Delivery, Every, Parked, Task
 
@@ -76,6 +77,9 @@ class HostedForge(Forge, Protocol):
         Raises:
             ForgeError: when what it brought cannot be read.
         """
+
+    def release(self, pointer: Pointer) -> Release | None:
+        """Return a release and what it holds; None: it is a draft, a pre-release, or gone."""
 
     def ended(
         self, commit: str, number: int | None, at: datetime

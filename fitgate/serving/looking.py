@@ -13,6 +13,7 @@ from fitgate.serving.incidents import happened
 from fitgate.serving.landings import landed
 from fitgate.serving.place import Place
 from fitgate.serving.proposals import proposed, withdrawn
+from fitgate.serving.releases import released
 
 
 def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
@@ -35,6 +36,8 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
             tasks = withdrawn(place, pointer, now)
         case (Happening.LANDED, "pull" | "push"):
             tasks = landed(place, pointer, now)
+        case (Happening.LANDED, "release"):
+            tasks = released(place, pointer, now)
         case (Happening.EVALUATED, "pull" | None):
             tasks = evaluated(place, pointer, now)
         case (Happening.INCIDENT, _):

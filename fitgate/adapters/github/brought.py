@@ -12,8 +12,10 @@ from fitgate.adapters.github.groups import Group, Groups, unnamed
 from fitgate.adapters.github.line import Line, Lines, Step
 from fitgate.adapters.github.listing import Listing, Listings
 from fitgate.adapters.github.pushes import Push, Pushes
+from fitgate.adapters.github.releases import Releases
 from fitgate.core.events import Pointer
 from fitgate.core.facts import Facts, Unknown, Unread
+from fitgate.core.releasing import Release
 from fitgate.errors import ForgeError
 
 _UNNAMED = Unread("it cannot be told which pull request it is of")
@@ -32,9 +34,10 @@ class Brought:
     ) -> None:
         """Take who reads a pull request by its number, and who puts files into facts."""
         self.lines = Lines(session, name)
-        self._groups = Groups(session, name, self.lines)
         self._name, self._listings, self._pushes = name, listings, Pushes(session)
+        self._groups = Groups(session, name, self.lines)
         self._pull, self._whole = pull, whole
+        self.releases = Releases(session, name, self.lines, self._pushes)
         self._group: Group | None = None
 
     def ids(self, pointer: Pointer) -> tuple[str, ...]:
@@ -45,11 +48,23 @@ class Brought:
     def pushed(self, pointer: Pointer, at: datetime) -> Iterator[Facts]:
         """Yield what a push brought; what cannot be told apart is its tip, unclassifiable."""
         line = self.lines.pushed(pointer.ref, pointer.base, pointer.head)
-        if line is None:
-            return
+        if line is not None:
+            yield from self._landed(line, at)
+
+    def released(self, pointer: Pointer, at: datetime) -> Iterator[Facts]:
+        """Yield what a release holds, each as it landed."""
+        found = self.release(pointer)
+        if found is not None and not isinstance(found.changes, Unread):
+            yield from self._landed(self.releases.line(found), at)
+
+    def release(self, pointer: Pointer) -> Release | None:
+        """Return a release that is published; None: it is a draft, a trial, or gone."""
+        return self.releases.of(pointer.number) if pointer.number else None
+
+    def _landed(self, line: Line, at: datetime) -> Iterator[Facts]:
         landings = (line.tip,) if isinstance(line.steps, Unread) else line.landings()
-        pushed: Push | Unknown = Unknown("landed_at", "")
-        if any(isinstance(one, Step) for one in landings):
+        pushed: Push | Unknown = Unknown("landed_at", "it was not seen when it was pushed")
+        if line.branch and any(isinstance(one, Step) for one in landings):
             pushed = self._pushes.moved(self._name, f"refs/heads/{line.branch}", line.tip.oid)
         for one in landings:
             if isinstance(one, int):

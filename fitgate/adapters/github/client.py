@@ -31,6 +31,7 @@ from fitgate.core.facts import Contents, Facts, Unknown, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
+from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
 from fitgate.core.words.page import MARK
 from fitgate.errors import ForgeError
@@ -71,6 +72,8 @@ class GitHub:
                 yield self.pull(number, event.at, event.head or None)
             case Pointer(kind="push"):
                 yield from self._brought.pushed(pointer, event.at)
+            case Pointer(kind="release"):
+                yield from self._brought.released(pointer, event.at)
             case Pointer(kind="group"):
                 yield from self._brought.grouped(pointer, event.at)
             case _:
@@ -226,6 +229,10 @@ class GitHub:
                 f"the other pull requests at the head of {facts.change.id} are cut off"
             )
         return found
+
+    def release(self, pointer: Pointer) -> Release | None:
+        """Return a release and what it holds; None: it is a draft, a pre-release, or gone."""
+        return self._brought.release(pointer)
 
     def ended(
         self, commit: str, number: int | None, at: datetime

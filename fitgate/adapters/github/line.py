@@ -47,10 +47,14 @@ class Step:
         """Return its first parent; None for the first commit of a repository."""
         return self.commit.parents[0] if self.commit.parents else None
 
-    def brought_by(self, branch: str) -> int | None:
-        """Return the number of the pull request that brought it onto a branch; None: none did."""
+    def brought_by(self, branch: str | None) -> int | None:
+        """Return the number of the pull request that brought it; None: none did.
+
+        `branch` is the one that it was brought onto, if that is known.
+        """
         merged = (pull for pull in self.pulls or () if pull["merged"])
-        return min((int(p["number"]) for p in merged if p["baseRefName"] == branch), default=None)
+        onto = (p for p in merged if branch is None or p["baseRefName"] == branch)
+        return min((int(pull["number"]) for pull in onto), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,11 @@ class Line:
     """What a push brought, oldest first; or why that cannot be told.
 
     `forced`: what stood there before is no longer on the branch. `before` is where it was.
+    `branch` None: what leads from one commit to another, on whatever branch.
     """
 
     repo: Repo
-    branch: str
+    branch: str | None
     before: str | None
     tip: Step
     forced: bool = False
@@ -115,10 +120,35 @@ class Lines:
             line = Line(_repo(answer), ref.removeprefix(_BRANCH), before, steps[0])
             if line.branch != ((answer.repository["defaultBranchRef"] or {}).get("name")):
                 return None
-            self._known[key] = self._followed(line, steps, ref)
-            while len(self._known) > _KEPT:
-                self._known.popitem(last=False)
+            self._keep(key, self._followed(line, steps, ref))
         return self._known[key]
+
+    def between(self, before: str | None, after: str) -> Line:
+        """Return what leads from one commit to another; `before` None: from the beginning.
+
+        Raises:
+            ForgeError: when the commit cannot be read.
+        """
+        key = ("", before, after)
+        if key not in self._known:
+            answer, steps = self._steps(after)
+            line = Line(_repo(answer), None, before, steps[0])
+            oids = [step.oid for step in steps]
+            if before is None:
+                while steps[-1].parent is not None and len(steps) <= MOST:
+                    steps += self.steps(str(steps[-1].parent))
+                line = _told(line, steps)
+            elif before in oids:
+                line = _told(line, steps[: oids.index(before)])
+            else:
+                line = self._measured(line, steps)
+            self._keep(key, line)
+        return self._known[key]
+
+    def _keep(self, key: tuple[str, str | None, str], line: Line) -> None:
+        self._known[key] = line
+        while len(self._known) > _KEPT:
+            self._known.popitem(last=False)
 
     def start(self, commit: str, number: int) -> str | None:
         """Return the commit before the first of those that a pull request brought one by one.

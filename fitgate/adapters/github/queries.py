@@ -192,6 +192,14 @@ def group(head: str, branch: str, deep: int) -> Query:
     return _stepping(_query(",$head:GitObjectID!,$branch:String!,$ref:String!", body, values))
 
 
+def releases() -> Query:
+    """Ask for the releases, newest first, each with the commit that its tag stands for."""
+    nodes = "nodes{databaseId tagName isDraft isPrerelease publishedAt tagCommit{oid}}"
+    order = "orderBy:{field:CREATED_AT,direction:DESC}"
+    text = f"defaultBranchRef{{name target{{oid}}}} releases(first:{PAGE},{order}){{{nodes}}}"
+    return _query("", text, {})
+
+
 def _chain(deep: int) -> str:
     body = "oid"
     for _ in range(deep):

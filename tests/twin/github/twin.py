@@ -33,7 +33,8 @@ EVENTS = (
     "branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment",
     "deployment_protection_rule", "deployment_review", "deployment_status", "issue_comment",
     "issues", "label", "member", "membership", "merge_group", "pull_request",
-    "pull_request_review", "push", "repository", "repository_ruleset", "status", "workflow_run",
+    "pull_request_review", "push", "release", "repository", "repository_ruleset", "status",
+    "workflow_run",
 )  # fmt: skip
 ALWAYS = ("installation", "installation_repositories", "ping")
 

@@ -23,6 +23,7 @@ from tests.twin.github.faults import Troubles
 from tests.twin.github.git import File
 from tests.twin.github.hooks import Hook, Hooks
 from tests.twin.github.people import App, Installation, Org, User
+from tests.twin.github.releases import Version
 from tests.twin.github.repository import Repository
 from tests.twin.github.roster import OWNER, Roster
 from tests.twin.github.server import Server
@@ -65,6 +66,7 @@ class Twin(Roster):
         self.keys = Keys(self)
         self.owner = OWNER
         self.manifests: dict[str, Json] = {}
+        self.packages: dict[str, list[Version]] = {}
         self.retention = timedelta(days=3)
         self._numbers = itertools.count(1001)
         self.app = self.new_app("fitgate", OWNER)
@@ -128,6 +130,11 @@ class Twin(Roster):
         found = self.repos.get(full_name)
         wanted = full_name.lower()
         return found or next((r for n, r in self.repos.items() if n.lower() == wanted), None)
+
+    def publish(self, image: str, digest: str, *tags: str) -> None:
+        """Push an image `owner/name` to the registry."""
+        made = Version(self.fresh(), digest, self.clock.now, tags)
+        self.packages.setdefault(image, []).append(made)
 
     @change
     def rename(self, repo: Repository, name: str, *, by: str = OWNER) -> None:

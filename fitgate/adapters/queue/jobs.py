@@ -59,8 +59,9 @@ _UNPARK = "DELETE FROM inbox_parked WHERE id = %s RETURNING job, key, about, now
 _BACKLOG = """
     SELECT count(*) FILTER (WHERE is_due), min(scheduled_at) FILTER (WHERE is_due),
         count(*) FILTER (WHERE NOT is_due), min(scheduled_at) FILTER (WHERE NOT is_due)
-    FROM (SELECT scheduled_at, status = 'doing' OR scheduled_at <= now() AS is_due
-        FROM procrastinate_jobs WHERE queue_name = %s AND status IN ('todo', 'doing')) AS jobs
+    FROM (SELECT scheduled_at, status != 'todo' OR scheduled_at <= now() AS is_due
+        FROM procrastinate_jobs
+        WHERE queue_name = %s AND status IN ('todo', 'doing', 'failed', 'aborted')) AS jobs
 """
 _TURN = """
     INSERT INTO inbox_every VALUES (%(name)s, now()) ON CONFLICT (name) DO UPDATE SET last = now()

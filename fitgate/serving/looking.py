@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.work import Task
+from fitgate.serving.commands import asked
 from fitgate.serving.landings import landed
 from fitgate.serving.place import Place
 from fitgate.serving.proposals import proposed
@@ -25,5 +26,7 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
             return [*proposed(place, pointer, now)]
         case (Happening.LANDED, "pull"):
             return [*landed(place, pointer, now)]
+        case (Happening.ASKED, "pull" | None):
+            return [*asked(place, pointer, now)]
         case _:
             return ()

@@ -85,7 +85,7 @@ def _commented(place: Place, pointer: Pointer, comment: int, now: datetime) -> I
         if any(result.drafts for result in results):
             (judged,) = place.judged(_proposal(pointer).event(now))
         yield from shown(place, judged, _proposal(pointer), now)
-    lines = [*_lines(results, heard, judged)]
+    lines = [words.heading(heard.comment), "", *_lines(results, heard, judged)]
     good = all(result.is_good for result in results)
     place.forge.react(heard.comment.number, comment, good=good)
     text = words.answer(heard.mark, lines)

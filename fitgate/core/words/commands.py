@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from fitgate.core.classify.explaining import RuleExplained
-from fitgate.core.commands.asked import Asked
+from fitgate.core.commands.asked import Asked, Comment
 from fitgate.core.commands.entitled import ENTITLED, Entitlement, Refusal, whose
 from fitgate.core.commands.grammar import NAMES
 from fitgate.core.facts import Facts
@@ -141,6 +141,12 @@ def answer_mark(comment: int) -> str:
 def button_mark(head: str) -> str:
     """Return what the one answer to a pressed button begins with, of a head."""
     return f"<!-- fitgate:answer override {head} -->"
+
+
+def heading(comment: Comment) -> str:
+    """Return the first line of an answer: whose words it answers; nobody is mentioned."""
+    who = shown(inert(comment.author.login, 100))
+    return f"**FITGate** answers [this](#issuecomment-{comment.id}) by {who}"
 
 
 def answer(mark: str, lines: Iterable[str]) -> str:

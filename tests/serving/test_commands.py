@@ -273,13 +273,13 @@ def overridden(here: Office) -> Pull:
     return pull
 
 
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: " ".join(step))
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", STEPS, ids=" ".join)
 def test_wherever_it_fails_doing_it_again_ends_the_same(
-    here: Office, step: tuple[str, str], after: bool
+    here: Office, step: tuple[str, str], when: str
 ) -> None:
     pull = overridden(here)
-    here.twin.troubles.fail(" ".join(step), 500, times=4, after=after)
+    here.twin.troubles.fail(" ".join(step), 500, times=4, after=when == "after")
     with pytest.raises(ForgeError):
         here.settle()
     here.twin.troubles.waiting.clear()

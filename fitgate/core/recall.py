@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fitgate.core.breaker.recorded import states
 from fitgate.core.chronicle import Chronicle
@@ -41,7 +41,7 @@ def recall(facts: Facts, told: Chronicle, policy: Policy) -> Facts:
     known = replace(
         facts,
         change=replace(facts.change, trailers=(*facts.change.trailers, *said)),
-        reclassified=(*facts.reclassified, *_reclassified(facts, told)),
+        reclassified=(*facts.reclassified, *reclassifications(facts.change.id, told, facts.as_of)),
         drills=tuple(_drills(facts, told)) if facts.drills is None else facts.drills,
         overrides=tuple(_overrides(facts, told)) if facts.overrides is None else facts.overrides,
         breakers=breakers if facts.breakers is None else facts.breakers,
@@ -109,11 +109,11 @@ def _rationales(facts: Facts, told: Chronicle) -> Iterator[Trailer]:
             yield Trailer("IO-Rationale", record.why, f"said by {record.by or 'somebody'}")
 
 
-def _reclassified(facts: Facts, told: Chronicle) -> Iterator[Reclassification]:
-    """Yield what people have said that the change is, the earliest word first."""
+def reclassifications(change: str, told: Chronicle, as_of: datetime) -> Iterator[Reclassification]:
+    """Yield what people had said by then that a change is, the earliest word first."""
     for said in sorted(told.told(RegisterReviewed), key=lambda each: (each.at, each.seq)):
         record = said.record
-        if record.change == facts.change.id and said.at <= facts.as_of:
+        if record.change == change and said.at <= as_of:
             is_io = record.status != "disputed"
             if not is_io or record.categories is not None:
                 yield Reclassification(record.by, said.at, record.why, is_io, record.categories)

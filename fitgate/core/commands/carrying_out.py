@@ -31,14 +31,16 @@ from fitgate.core.facts import Facts
 from fitgate.core.findings import Outcome
 from fitgate.core.followups import open_follow_ups
 from fitgate.core.policy import Policy
+from fitgate.core.recall import reclassifications
 from fitgate.core.reclassification import Reclassification
-from fitgate.core.records import Record, draft
+from fitgate.core.records import Record, draft, record_of
 from fitgate.core.records.changes import (
     Evaluated,
     FollowUpClosed,
     Landed,
     Overridden,
     RationaleGiven,
+    RegisterReviewed,
 )
 from fitgate.core.records.controls import Drilled
 from fitgate.core.remedies import plain
@@ -48,7 +50,7 @@ from fitgate.core.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that commands in one comment are weighed by."""
+    """All that commands in one comment are weighed by; `words` is what was said in it so far."""
 
     comment: Comment
     speaker: Speaker
@@ -57,6 +59,7 @@ class Situation:
     policy: Policy
     told: Chronicle
     now: datetime
+    words: tuple[Reclassification, ...] = ()
 
     @property
     def change(self) -> str:
@@ -110,23 +113,17 @@ def carry_out(asked: Sequence[Asked], here: Situation) -> tuple[Result, ...]:
             results.append(Result(each, refusal=found))
             continue
         results.append(Result(each, tuple(found)))
-        if isinstance(each.command, Reclassify):
-            here = replace(here, facts=_with_word(here, found))
+        here = replace(here, words=(*here.words, *_words(found)))
     return tuple(results)
 
 
-def _with_word(here: Situation, drafts: Sequence[Draft]) -> Facts:
-    words = [
-        Reclassification(
-            str(each.body["by"]), each.at, str(each.body["why"]),
-            is_io=each.body["status"] != "disputed",
-            categories=tuple(map(str, named)) if isinstance(named, list) else None,
-        )
-        for each in drafts
-        if each.kind == "RegisterReviewed"
-        for named in [each.body.get("categories")]
-    ]  # fmt: skip
-    return replace(here.facts, reclassified=(*here.facts.reclassified, *words))
+def _words(drafts: Sequence[Draft]) -> Iterator[Reclassification]:
+    """Yield what drafts say that the change is."""
+    for each in drafts:
+        record = record_of(each)
+        if isinstance(record, RegisterReviewed):
+            is_io = record.status != "disputed"
+            yield Reclassification(record.by, each.at, record.why, is_io, record.categories)
 
 
 def _weighed(  # noqa: PLR0911 - one branch a command
@@ -224,9 +221,10 @@ def _until(here: Situation, long: timedelta | None, until: datetime | None) -> d
 
 
 def _reclassified(command: Reclassify, place: int, here: Situation) -> Refusal | Sequence[Draft]:
-    found = reclassification(
-        command, here.facts, here.policy, here.speaker.person.id, here.comment.at
-    )
+    words = (*reclassifications(here.change, here.told, here.now), *here.words)
+    facts = replace(here.facts, reclassified=words)
+    by = here.speaker.person.id
+    found = reclassification(command, facts, here.policy, by, here.comment.at)
     if isinstance(found, Refusal):
         return found
     parts = zip(found, ("", "counted"), strict=False)

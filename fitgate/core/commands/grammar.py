@@ -192,7 +192,7 @@ def _length(text: str | None, words: _Words) -> timedelta:
 
 def _until(text: str | None, words: _Words) -> datetime:
     try:
-        return utc(text or "")
+        return utc((text or "").upper())
     except ValueError:
         message = f"{_shown(text)} is no moment in UTC" if text else "it says no moment"
         raise words.refuse(message, "as in `2026-01-31T12:00Z`") from None
@@ -217,7 +217,7 @@ def _override(words: _Words) -> Command:
             if not long:
                 raise words.refuse("it would be over at once", "as in `--for 2h`")
         else:
-            until = _until(told.upper() if told else None, words)
+            until = _until(told, words)
     return Override(_sentence(words, "why the glass must be broken"), long, until)
 
 

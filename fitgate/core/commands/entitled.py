@@ -102,11 +102,12 @@ def _who(asked: Entitlement, roles: tuple[str, ...]) -> str:
 
 
 def whose(asked: Entitlement, roles: str) -> str:
-    """Say who may; `roles` is what the roles are called."""
+    """Say who may; `roles` is what those of `override` are called."""
     parts = [
         *(("the author", "a contributor") if asked.hand else ()),
         *((f"whoever may {asked.least} here",) if asked.least else ()),
-        *((f"the role {roles}",) if asked.roles and roles else ()),
+        *(("whoever has a role of the policy",) if asked.roles == "any" else ()),
+        *((f"the role {roles}",) if asked.roles == "override" else ()),
     ]
     said = " or ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
     return said + (", but neither the author nor a contributor" if asked.apart else "")

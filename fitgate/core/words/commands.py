@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from fitgate.core.classify.explaining import RuleExplained
 from fitgate.core.commands.asked import Asked, Comment
-from fitgate.core.commands.entitled import ENTITLED, Entitlement, Refusal, whose
+from fitgate.core.commands.entitled import ENTITLED, Refusal, whose
 from fitgate.core.commands.grammar import NAMES
 from fitgate.core.facts import Facts
 from fitgate.core.inert import inert
@@ -262,15 +262,13 @@ def help_lines(policy: Policy) -> Iterator[str]:
     yield "|---|---|---|"
     for name in NAMES:
         usage, what = USES[name]
-        who = whose(ENTITLED[name], _roles(ENTITLED[name], policy))
+        who = whose(ENTITLED[name], _roles(policy))
         yield f"| `/fitgate {usage.replace('|', chr(92) + '|')}` | {what} | {who} |"
     yield ""
     yield f"One a line. `{_PAGE}` in FITGate's repository says all of it."
 
 
-def _roles(asked: Entitlement, policy: Policy) -> str:
-    if asked.roles == "any":
-        return "that the policy names"
+def _roles(policy: Policy) -> str:
     named = " or ".join(shown(inert(role, 100)) for role in policy.override.roles)
     return named or "that `override` names (it names none)"
 
@@ -291,9 +289,8 @@ def explained_lines(
 def override_lines(policy: Policy) -> Iterator[str]:
     """Say how to break the glass: a button gives no reason, and somebody must answer for it."""
     yield "**FITGate** An override needs a reason and somebody who answers for it."
-    roles = _roles(ENTITLED["override"], policy)
     yield ""
-    yield f"- who: {whose(ENTITLED['override'], roles)}"
+    yield f"- who: {whose(ENTITLED['override'], _roles(policy))}"
     yield "- how: a comment with the line `/fitgate override REASON`"
     most = plain(policy.override.expires)
     yield f"- for how long: {most}, or less with `--for 2h`; for what it does now, and once"

@@ -43,8 +43,8 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
         ),
         ("/fitgate drill restore passed", Rehearse("restore", passed=True)),
         (
-            "/fitgate drill restore passed recovery 40m, loss: PT5M by hand",
-            Rehearse("restore", passed=True, recovery=2 * HOURS / 3, loss=HOURS / 12, note="by hand"),
+            "/fitgate drill restore passed recovery 40m, loss: PT5M so",
+            Rehearse("restore", passed=True, recovery=2 * HOURS / 3, loss=HOURS / 12, note="so"),
         ),
         ("/fitgate followup done it was evaluated", FollowUp("it was evaluated")),
         ("/fitgate recheck", Recheck()),

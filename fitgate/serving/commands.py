@@ -96,9 +96,7 @@ def _commented(place: Place, pointer: Pointer, comment: int, now: datetime) -> I
 def _heard(place: Place, pointer: Pointer, comment: int, now: datetime) -> _Heard | None:
     """Return a comment that is somebody's own and asks for something, or did; None: it is not."""
     found = place.forge.comment(comment)
-    if found is None or found.number != pointer.number:
-        return None
-    if found.by_app or found.author.kind != "human":
+    if found is None or found.number != pointer.number or found.author.kind != "human":
         return None
     asks, mark = commands(found.text), words.answer_mark(comment)
     if not asks and not found.edited:
@@ -122,8 +120,9 @@ def _entries(place: Place, comment: int) -> Sequence[Entry]:
 
 def _results(place: Place, heard: _Heard, judged: Judged, now: datetime) -> Sequence[Result]:
     """Carry out what has not been, and return what has become of each line that asks."""
-    if heard.comment.edited:
-        return [Result(each, refusal=Refusal.of("edited")) for each in heard.asks]
+    unheard = "through-an-app" if heard.comment.by_app else "edited"
+    if heard.comment.by_app or heard.comment.edited:
+        return [Result(each, refusal=Refusal.of(unheard)) for each in heard.asks]
     here = Situation(
         heard.comment, _speaker(place, heard, judged), judged.facts, judged.verdict,
         judged.policy, place.memory.told, now,

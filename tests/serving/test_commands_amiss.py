@@ -83,6 +83,15 @@ def test_a_bot_asks_for_nothing(here: Office, who: str) -> None:
     assert answers(pull) == []
 
 
+def test_what_an_app_writes_for_somebody_is_refused(here: Office) -> None:
+    pull = here.hosted.lowered()
+    here.settle()
+    pull.said(here.twin.user("bob"), "/fitgate override down", here.twin.other_app("helper"))
+    here.settle()
+    assert "written through an App" in the_answer(pull)
+    assert here.told(Overridden) == []
+
+
 def test_where_rights_cannot_be_read_nobody_has_any(here: Office) -> None:
     pull = here.hosted.lowered()
     here.settle()

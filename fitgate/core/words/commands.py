@@ -121,6 +121,10 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "Nothing needs to be done before one has.",
     ),
     "no-such-rule": ("The policy has no rule {rule}.", "{rules}"),
+    "through-an-app": (
+        "It was written through an App, and only what people write themselves is carried out.",
+        "Write it on GitHub's own page.",
+    ),
     "edited": (
         "It was edited before it was read, and GitHub does not say by whom.",
         "Write it again in a new comment.",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from fitgate.adapters.github.app import Session
     from fitgate.adapters.runner import Runner
 
+Asked = Callable[[datetime], Iterator[tuple[int, int]]]
+"""From a moment to the comments that asked for something since: pull request, comment."""
 Merged = Callable[[str, datetime], Iterator[int]]
 """From a branch and a moment to the pull requests that were merged into it since."""
 
@@ -28,6 +30,7 @@ class Desk(Place):
 
     name: str = field(kw_only=True)
     merged: Merged = field(kw_only=True)
+    asked: Asked = field(kw_only=True)
     seen: list[Judged] = field(default_factory=list)
 
     def judged(self, event: Event) -> list[Judged]:
@@ -71,7 +74,7 @@ def open_desk(
         UserError: when there is neither.
     """
     from fitgate.adapters.github.client import GitHub
-    from fitgate.adapters.github.merged import merged_since
+    from fitgate.adapters.github.merged import asked_since, merged_since
     from fitgate.adapters.ledger.unwritten import Unwritten
     from fitgate.bootstrap.clones import shipped_policies
     from fitgate.bootstrap.forges import ledger_on_github
@@ -88,7 +91,10 @@ def open_desk(
         def merged(branch: str, since: datetime) -> Iterator[int]:
             return merged_since(forge_session, name, branch, since)
 
-        yield Desk(forge, memory, policies, library, name=name, merged=merged)
+        def asked(since: datetime) -> Iterator[tuple[int, int]]:
+            return asked_since(forge_session, name, since)
+
+        yield Desk(forge, memory, policies, library, name=name, merged=merged, asked=asked)
 
 
 def _sessions(name: str, settings: GitHubSettings) -> tuple[Session, Session]:

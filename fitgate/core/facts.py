@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 
 from fitgate.core.effects import Effect
 from fitgate.core.events import ChangeKind, LandedAs
+from fitgate.core.reclassification import Reclassification
 from fitgate.core.values import Digest, Instant, Length, Scalar
 
 STRICT = ConfigDict(extra="forbid")
@@ -154,7 +155,9 @@ class Restoration:
 class Change:
     """The thing judged. `body` null: the description could not be read; `trailers`: those found.
 
-    `material_at` is the time of the last push that altered the content digest.
+    `material_at` is the time of the last push that altered the content digest. `landing` is the
+    commit that it landed as where that is not its head; `forced`: the push that brought it took
+    away what stood there before.
     """
 
     __pydantic_config__ = STRICT
@@ -176,6 +179,8 @@ class Change:
     landed_as: LandedAs | None = None
     environment: str | None = None
     restores: tuple[Restoration, ...] | None = None
+    landing: str | None = None
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +277,7 @@ class Facts:
 
     A list that is null is unknown, `[]` known to be empty.
     `looked` names the looks whose answers stand in the files; null: they are complete for any rule.
+    `reclassified` is what people say that it is.
     """
 
     __pydantic_config__ = STRICT
@@ -289,6 +295,7 @@ class Facts:
     overrides: tuple[Override, ...] | None = None
     looked: tuple[str, ...] | None = None
     unknown: tuple[Unknown, ...] = ()
+    reclassified: tuple[Reclassification, ...] = ()
     facts: Literal[1] = field(default=1, kw_only=True)
 
     def person(self, person_id: str) -> Person:

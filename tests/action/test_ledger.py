@@ -187,3 +187,25 @@ def test_one_pull_request_that_cannot_be_read_keeps_nobody_from_the_others(shop:
         + (len(shop.repo.latest_runs(shop.repo.pulls[1].head_sha)))
         == 1
     )
+
+
+def test_a_direct_push_is_a_landing_too(shop: Workshop) -> None:
+    shop.repo.push("main", {"eval.yaml": "threshold: 0.1\n"}, by="carol", message="Quickly")
+    ran = shop.on_push()
+    assert (ran.code, ran.errors) == (0, "")
+    (landed,) = (e for e in shop.ledger() if e.kind == "Landed")
+    assert (landed.body["route"], landed.body["standing"]) == ("push", "bypass")
+
+
+def test_an_evaluation_that_ended_closes_what_waited_for_it(shop: Workshop) -> None:
+    policy = shop.repo.git.read(shop.repo.git.at("main", ".fitgate.yaml").oid)  # type: ignore[union-attr]
+    boundary = "boundary: {closure: {checks: [nightly]}}\n"
+    shop.repo.push("main", {".fitgate.yaml": policy[1] + boundary.encode()})  # type: ignore[index]
+    merged(shop, held(shop))
+    shop.on_push()
+    shop.twin.clock.forward(hours=2)
+    shop.repo.check("nightly", shop.repo.commit("main"), "success")
+    ran = shop.on_schedule()
+    assert (ran.code, ran.errors) == (0, "")
+    assert {"Evaluated", "Closed"} & set(shop.kinds())
+    assert ran.outputs["vl-hours"] == "2"

@@ -1,4 +1,4 @@
-"""Which pull requests were merged lately: for who was not there when they were."""
+"""What was merged and asked for lately: for who was not there when it was."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from fitgate.adapters.github.app import Session, translated
+from fitgate.core.commands.grammar import commands
 
 MOST = 500
 """So many of those that were closed last are looked through, and no more."""
@@ -27,3 +28,23 @@ def merged_since(session: Session, name: str, branch: str, since: datetime) -> I
             if pull.merged_at is not None and pull.merged_at >= since:
                 found.append((pull.merged_at, pull.number))
     yield from (number for _, number in sorted(found))
+
+
+def asked_since(session: Session, name: str, since: datetime) -> Iterator[tuple[int, int]]:
+    """Yield the comments that ask for something and were written or edited since, oldest first.
+
+    Each is the number of what it is on, and its own id.
+    """
+    found: list[tuple[int, int]] = []
+    with translated(f"the comments of {name} could not be listed"):
+        comments = session.github.get_repo(name).get_issues_comments(
+            sort="updated", direction="desc", since=since
+        )
+        for n, comment in enumerate(comments):
+            if n >= MOST:
+                break
+            number = comment.issue_url.rpartition("/")[2]
+            is_pull = "/pull/" in comment.html_url
+            if is_pull and comment.user.type == "User" and commands(comment.body or ""):
+                found.append((int(number), comment.id))
+    yield from sorted(found, key=lambda one: one[1])

@@ -63,23 +63,32 @@ def occasion(runner: Runner) -> Occasion:
     on_default = bool(branch) and runner.ref == f"refs/heads/{branch}"
     return Occasion(
         runner.event,
-        tuple(_meant(pointers)),
+        tuple(_meant(pointers, _text(said, "comment", "body"))),
         branch,
         is_trusted=runner.event == _ALWAYS or (runner.event in _ON_DEFAULT and on_default),
         is_fork=runner.event in _READ_ONLY and _is_fork(said),
     )
 
 
-def _meant(pointers: Sequence[Pointer]) -> Iterator[Pointer]:
-    """Yield where to look: whoever comments or evaluates asks for the change to be judged anew.
+def _meant(pointers: Sequence[Pointer], comment: str) -> Iterator[Pointer]:
+    """Yield where to look. A comment is a stranger's to write, and so is the event of it.
 
-    A command that would write something down is not done here: a comment is a stranger's to write.
+    What only reads is answered at once. For a command that would write something down the change is
+    judged anew; it is carried out, and answered, by the next run that may write.
     """
     for pointer in pointers:
-        if pointer.happening is not Happening.ASKED:
-            yield pointer
-        if pointer.happening in {Happening.ASKED, Happening.EVALUATED}:
+        if pointer.happening is Happening.ASKED and not _only_reads(comment):
             yield replace(pointer, happening=Happening.PROPOSED, detail="")
+        else:
+            yield pointer
+
+
+def _only_reads(comment: str) -> bool:
+    from fitgate.core.commands.asked import Explain, Help, Recheck
+    from fitgate.core.commands.grammar import commands
+
+    asks = [each.command for each in commands(comment)]
+    return bool(asks) and all(isinstance(each, Recheck | Explain | Help) for each in asks)
 
 
 def _is_fork(said: Mapping[str, Any]) -> bool:

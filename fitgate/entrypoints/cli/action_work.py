@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.recording import landed_key
 from fitgate.core.records import draft
+from fitgate.core.records.changes import Landed
 from fitgate.core.records.controls import PilotStarted
 from fitgate.core.work import Task, look, watch
 from fitgate.errors import ForgeError
 from fitgate.serving import Serving
+from fitgate.serving.evaluations import closed
 from fitgate.serving.watching import last_move
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ _MOST = 2_000
 """Tasks that one job does at most."""
 _LOOKING_BACK = timedelta(days=7)
 """A landing is looked for so long: a run that was cancelled, or failed, is made up for by then."""
+_OPEN = 50
+"""So many landings that are not validated yet are looked at, the latest."""
 _PILOT = timedelta(days=14)
 _REFUSED = 403
 
@@ -65,17 +69,21 @@ class Job:
             LedgerError: when what is to be written down could not be.
         """
         desk, why = self._desk, self._why
-        desk.moved = last_move(desk.memory.caught_up())  # what it led to was looked at by then
+        told = desk.memory.caught_up()
+        desk.moved, landed = last_move(told), len(told.told(Landed))  # all that was looked at then
         for pointer in why.pointers:
             self._look(pointer)
         if why.is_trusted:
             self._landings()
         if why.sweeps:
+            self._commands()
             self._open_pulls()
+            self._closures()
             self._drills()
             self._each([watch(self._whole(), self._now)])
             self._each([Task("reconcile", self._whole().key, "{}", self._now)])
         self._done.judged = self._meant()
+        self._done.landed = len(told.told(Landed)) - landed
         if why.is_trusted:
             self._begin_pilot()
             self._measure()
@@ -90,10 +98,6 @@ class Job:
         return next((one for one in seen if number and one.facts.change.number == number), None)
 
     def _look(self, pointer: Pointer) -> None:
-        if pointer.kind is None and pointer.head is not None:
-            if pointer.happening is Happening.PROPOSED:  # of a fork's head no number is told
-                self._open_pulls()
-            return
         try:
             self._each([look(pointer, self._now)])
         except ForgeError as exc:
@@ -101,7 +105,7 @@ class Job:
             if not (self._why.is_fork and exc.status == _REFUSED and self._desk.seen):
                 raise
             return
-        self._done.is_shown |= pointer.happening is Happening.PROPOSED
+        self._done.is_shown |= pointer.happening in {Happening.PROPOSED, Happening.ASKED}
 
     def _each(self, tasks: Iterable[Task]) -> None:
         """Do tasks, and what is due after them; breakers are watched by who may write of it."""
@@ -130,8 +134,25 @@ class Job:
         ledger, name = self._desk.memory.ledger, self._whole().name
         for number in self._desk.merged(self._why.branch, self._now - _LOOKING_BACK):
             if not ledger.holds([landed_key(f"github:{name}#{number}", "merge")]):
-                self._done.landed += 1
                 self._or_failed(self._pull(Happening.LANDED, number))
+
+    def _commands(self) -> None:
+        """Carry out what was asked for in comments; each is answered once."""
+        for number, comment in self._desk.asked(self._now - _LOOKING_BACK):
+            pointer = self._pull(Happening.ASKED, number)
+            self._or_failed(replace(pointer, detail=f"comment:{comment}"))
+
+    def _closures(self) -> None:
+        """Look which evaluations have ended that what landed lately waits for."""
+        rows = [row for row in self._desk.memory.told.rows() if row.closed_at is None]
+        rows = sorted(rows, key=lambda row: row.landed_at)[-_OPEN:]
+        for change in dict.fromkeys(row.change for row in rows):
+            try:
+                closed(self._desk, change, self._now)
+            except ForgeError as exc:
+                if exc.retry_after is not None:
+                    raise
+                self._done.failed.append(f"{change}: {exc}")
 
     def _or_failed(self, pointer: Pointer) -> None:
         """Look at one of many: what cannot be read of one keeps nobody from the others."""

@@ -54,6 +54,14 @@ def runner(environment: Mapping[str, str], out: IO[str]) -> Runner:
     return Runner(environment, out)
 
 
+def forward(address: str, secret: str, job: Runner) -> None:
+    """Hand the event of a job on to a service; raises UserError, UpstreamError."""
+    from fitgate.adapters import forwarding
+
+    event = job.event.replace("pull_request_target", "pull_request")
+    forwarding.forward(address, secret, event, f"actions-{job.run}", job.body())
+
+
 def pointers_of(event: str, body: bytes) -> Sequence[Pointer]:
     """Return where an event of GitHub's says to look; raises DeliveryError."""
     from fitgate.adapters.github.webhook import parse

@@ -31,6 +31,7 @@ class Composite:
     environment: Mapping[str, str]
     inputs: Mapping[str, str] = field(default_factory=dict)
     github: Mapping[str, str] = field(default_factory=dict)
+    online: bool = False
     ran: list[str] = field(default_factory=list)
     log: str = ""
     _steps: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -65,10 +66,13 @@ class Composite:
         out = script.with_suffix(".out")
         out.touch()
         more = {name: self._said(str(value)) for name, value in step.get("env", {}).items()}
-        kept = {name: os.environ[name] for name in ("HOME", "PATH")}  # noqa: TID251 - passed on
+        kept = _kept(("HOME", "PATH"))
+        if self.online:  # how this machine reaches a registry is its owner's to say
+            kept = {name: v for name, v in os.environ.items() if not name.startswith("GITHUB_")}  # noqa: TID251
+        kept |= {} if self.online else _OFFLINE
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],
-            env={**kept, **_OFFLINE, **self.environment, **more, "GITHUB_OUTPUT": str(out)},
+            env={**kept, **self.environment, **more, "GITHUB_OUTPUT": str(out)},
             cwd=self.environment["GITHUB_WORKSPACE"], check=False, capture_output=True,
             encoding="utf-8",
         )  # fmt: skip
@@ -106,6 +110,10 @@ class Composite:
                 return self._steps.get(step, {}).get(which, "")
             case _:
                 raise AssertionError(name)
+
+
+def _kept(names: tuple[str, ...]) -> dict[str, str]:
+    return {name: os.environ[name] for name in names if name in os.environ}  # noqa: TID251 - passed on
 
 
 def installed(folder: Path, key: str) -> None:

@@ -58,12 +58,19 @@ def _advice(exc: FitgateError) -> str:
 
 
 def _run(job: Runner, *, as_json: bool) -> int:
-    from fitgate.bootstrap.workflows import open_desk
+    from fitgate.bootstrap.workflows import forward, open_desk
     from fitgate.entrypoints.cli.action_event import occasion
     from fitgate.entrypoints.cli.action_told import outputs, tell
     from fitgate.entrypoints.cli.action_work import Job
     from fitgate.settings import settings
 
+    service, secret = (
+        os.environ.get(f"FITGATE_SERVICE_{each}") or "" for each in ("URL", "SECRET")
+    )
+    if service:
+        forward(service, secret, job)
+        print("The event was handed on to the service, which judges it.", file=job.out)
+        return 0
     now = asked.now()
     why = occasion(job)
     repo, name = job.repository

@@ -18,7 +18,7 @@ from tests.action.test_pulls import lowered
 SECRET = "it is one"  # noqa: S105 - of this test
 
 
-class Service(HTTPServer):
+class Receiver(HTTPServer):
     """A service that answers as it is told, and keeps what it took."""
 
     def __init__(self, *answers: int) -> None:
@@ -33,21 +33,23 @@ class Service(HTTPServer):
 
 
 class _Taking(BaseHTTPRequestHandler):
-    server: Service
+    server: Receiver
 
-    def do_POST(self) -> None:
+    def _take(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.taken.append((self.path, dict(self.headers), body))
         self.send_response(self.server.answers.pop(0) if self.server.answers else 202)
         self.end_headers()
+
+    do_POST = _take
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
 @contextmanager
-def service(*answers: int) -> Iterator[Service]:
-    with Service(*answers) as server:
+def service(*answers: int) -> Iterator[Receiver]:
+    with Receiver(*answers) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server

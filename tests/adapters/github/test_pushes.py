@@ -153,6 +153,18 @@ class TestPulls:
             f"github:acme/app@{alone}", "github:acme/app#1", f"github:acme/app@{last}",
         ]  # fmt: skip
 
+    @pytest.mark.parametrize("commits", [1, 2])
+    def test_one_whose_commits_are_pushed_by_hand_has_landed_so(
+        self, here: Hosted, commits: int
+    ) -> None:
+        pull, before = here.lowered(), tip(here)
+        for _ in range(commits - 1):
+            pull.push({"more.txt": "x\n"})
+        here.repo.push_commit("main", pull.head_sha, here.twin.user("bob"))
+        (judged,) = pushed(here, before)
+        assert (judged.facts.change.id, judged.standing) == ("github:acme/app#1", "bypass")
+        assert judged.facts.change.base == before
+
     def test_a_pull_request_into_another_branch_brought_nothing_here(self, here: Hosted) -> None:
         before = tip(here)
         here.repo.push("develop", {"a": "x"}, by="bob")
@@ -172,3 +184,21 @@ class TestPulls:
         assert whys(judged.facts, "files") == [
             "GitHub does not tell which pull request brought it, if one did"
         ]
+
+
+class TestPolicies:
+    def test_one_on_top_of_another_is_judged_by_the_policy_of_that_branch(
+        self, here: Hosted
+    ) -> None:
+        first = here.lowered()
+        mild = POLICY.replace("mode: enforce", "mode: shadow")
+        here.repo.push("main", {".fitgate.yaml": mild}, by="carol")
+        here.repo.push("more", {"eval.yaml": "threshold: 0.7\n"}, by="alice", onto="fix")
+        second = here.repo.open_pull("more", "fix", "Lower more", "", by="alice")
+        policies = Policies(here.forge, LIBRARY)
+        now = here.twin.clock.now
+        modes = [
+            policies.judging(here.forge.pull(pull.number, now)).file.policy.mode
+            for pull in (first, second)
+        ]
+        assert modes == ["shadow", "enforce"]

@@ -74,6 +74,9 @@ class HostedForge(Forge, Protocol):
     def siblings(self, facts: Facts) -> Sequence[int]:
         """Return the numbers of the other open pull requests with the head of a gathered one."""
 
+    def open_pulls(self) -> Sequence[int]:
+        """Return the numbers of all open pull requests."""
+
 
 class Ledger(Protocol):
     """One repository's append-only memory: a chain of entries, and what they name by digest."""

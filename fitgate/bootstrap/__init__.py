@@ -10,6 +10,7 @@ from fitgate.bootstrap.clones import (
     shipped_policies,
     stopwatch,
 )
+from fitgate.bootstrap.deliveries import Deliveries, github_deliveries
 from fitgate.bootstrap.forges import open_github
 from fitgate.bootstrap.ledgers import (
     chain_in,
@@ -33,13 +34,19 @@ from fitgate.bootstrap.output import (
     write_register,
     written,
 )
+from fitgate.bootstrap.places import Books, DatabaseBooks, GitHubPlaces
 
 __all__ = [
+    "Books",
     "Clone",
+    "DatabaseBooks",
+    "Deliveries",
+    "GitHubPlaces",
     "chain_in",
     "default_policy",
     "facts_cache",
     "figures_in_columns",
+    "github_deliveries",
     "harmless",
     "journals",
     "junit_report",

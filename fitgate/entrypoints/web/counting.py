@@ -44,7 +44,9 @@ class Counts:
             "fitgate_task_seconds", "What a task or delivery took.", ["job"],
             buckets=_LONG, registry=self.registry,
         )  # fmt: skip
-        build = Gauge("fitgate_build", "Which FITGate this is.", ["version"], registry=self.registry)
+        build = Gauge(
+            "fitgate_build", "Which FITGate this is.", ["version"], registry=self.registry
+        )
         build.labels(__version__).set(1)
         self.registry.register(_Depth(queue))
         if is_working is not None:

@@ -11,8 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
-from pydantic import ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -118,7 +125,7 @@ class Events:
     now: Callable[[], datetime]
     bodies: Bodies = field(default_factory=Bodies)
 
-    async def __call__(self, request: Request) -> Response:
+    async def receive(self, request: Request) -> Response:
         """Answer one event: 201 written down, 200 known already, 4xx with all that is wrong."""
         kind = "other"
         try:
@@ -220,7 +227,9 @@ def _cell(value: object) -> str:
 
 def _without_lines(exc: ImportProblemsError) -> list[Problem]:
     return [
-        Problem("is missing" if each.message == EMPTY else each.message, each.where, remedy=each.remedy)
+        Problem(
+            "is missing" if each.message == EMPTY else each.message, each.where, remedy=each.remedy
+        )
         for each in exc.problems
     ]
 

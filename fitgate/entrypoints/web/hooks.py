@@ -22,7 +22,7 @@ from fitgate.entrypoints.web.logs import log, why
 from fitgate.errors import DeliveryError, UpstreamError
 
 SHAPES = {
-    "x-github-event": re.compile(r"[a-z_]{1,64}", re.ASCII),
+    "x-github-event": re.compile(r"[a-z0-9_]{1,64}", re.ASCII),
     "x-github-delivery": re.compile(r"[\w-]{1,72}", re.ASCII),
     "x-github-hook-id": re.compile(r"[0-9]{1,18}", re.ASCII),
 }
@@ -42,7 +42,7 @@ class GitHubHook:
     now: Callable[[], datetime]
     bodies: Bodies = field(default_factory=Bodies)
 
-    async def __call__(self, request: Request) -> Response:
+    async def receive(self, request: Request) -> Response:
         """Answer one delivery: 202 when it is kept, or is of no concern; 4xx says what to do."""
         began = time.perf_counter()
         name = request.headers.get("x-github-event", "")

@@ -7,7 +7,7 @@ import re
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
-from typing import IO, Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -27,7 +27,7 @@ _SECRET = re.compile(
 _HIDDEN = "[hidden]"
 
 
-def opened(out: IO[str] | None = None) -> None:
+def opened(out: TextIO | None = None) -> None:
     """Let all that is logged from now on be written as JSON, to stdout if nowhere else."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -79,7 +79,7 @@ def _frames_alone(
     """Tell of the exceptions that libraries log what we tell of our own."""
     told = said.pop("exc_info", None)
     if told and isinstance(told, tuple) and isinstance(told[1], BaseException):
-        said |= why(told[1])
+        said.update(why(told[1]))
     return said
 
 

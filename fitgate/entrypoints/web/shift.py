@@ -16,7 +16,7 @@ from fitgate.errors import UpstreamError
 from fitgate.ports import Queue, Worker
 
 PAUSE = 1.0
-"""Seconds until it is tried again when the queue itself fails; twice that the next time, and so on."""
+"""Seconds until a queue that failed is tried again; twice that the next time, and so on."""
 LONGEST_PAUSE = 30.0
 _IDLE = 0.05
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from fitgate.core.chain import linked, read, whole
 from fitgate.core.entries import Entry, Head
+from fitgate.core.events import Happening, Pointer
 from fitgate.core.in_force import choose
 from fitgate.core.interchange.landings import Landings
 from fitgate.core.interchange.tables import Table
@@ -16,6 +18,9 @@ from fitgate.core.policy import Policy
 from fitgate.core.reading import parse_policy
 from fitgate.errors import PolicyError
 from fitgate.ports import Ledger
+
+_NAMED = re.compile(r"\w+:([^/#@!]+/[^/#@!]+)[#@!]")
+"""What the id of a change begins with: its forge, and what its repository is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,14 @@ class Book:
     landings: Landings = field(default_factory=Landings)
     _head: Head = field(default_factory=Head)
     _policy: str | None = None
+    _name: str | None = None
+
+    @property
+    def pointer(self) -> Pointer | None:
+        """Return where the repository is, by the name in its last change; None: none has one."""
+        if self._name is None:
+            return None
+        return Pointer(Happening.EVALUATED, self.ledger.repo, self._name)
 
     def take(self, telling: Telling, now: datetime, policy: Policy | None = None) -> Taken:
         """Write down what is told, read by a policy: the one given, else the ledger's last.
@@ -93,6 +106,8 @@ class Book:
             self.landings.add(entry)
             if entry.kind == "PolicyChanged":
                 self._policy = str(entry.body["after"])
+            if named := _NAMED.match(str(entry.body.get("change", ""))):
+                self._name = named[1]
 
     def _new(self) -> Iterator[Entry]:
         ledger, head = self.ledger, self._head

@@ -80,10 +80,16 @@ def serving(
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
+def written() -> StringIO:
+    """Give what is logged from now on."""
+    out = StringIO()
+    opened(out)
+    return out
+
+
+@pytest.fixture
+def service(written: StringIO) -> Iterator[Service]:
     """Run a service whose queue is in memory."""
-    written = StringIO()
-    opened(written)
     queue = MemoryQueue(lambda: NOW)
     with serving(queue) as http:
         yield Service(http, queue, written)

@@ -26,6 +26,7 @@ from fitgate.entrypoints.cli import (
     replay,
     scan,
     schema,
+    serve,
 )
 
 app = typer.Typer(
@@ -60,6 +61,8 @@ app.add_typer(drill.app, name="drill")
 app.add_typer(record.app, name="record")
 app.add_typer(interchange.import_app, name="import")
 app.add_typer(interchange.export_app, name="export")
+app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

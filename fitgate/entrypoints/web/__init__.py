@@ -40,27 +40,32 @@ class Rooms:
 
 
 def application(
-    queue: Queue, settings: Settings, now: Callable[[], datetime], rooms: Rooms | None = None
+    queue: Queue, settings: Settings, now: Callable[[], datetime], rooms: Rooms
 ) -> FastAPI:
     """Return the service: an ASGI application that is not started yet."""
-    rooms = rooms or Rooms(Counts(queue))
-    app = FastAPI(
-        title="FITGate", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
-    )
-    app.add_exception_handler(HTTPException, _refusal)
-    app.add_exception_handler(Exception, _bug)
+    app = looks(queue, rooms)
     bodies = Bodies()
     deliveries = github_deliveries(settings.github)
     hook = GitHubHook(deliveries, Intake(queue), rooms.counts, now, bodies)
     # Plain routes: FastAPI's own would take each delivery apart a second time.
     app.add_route("/hooks/github", hook.receive, methods=["POST"])
+    if rooms.books is not None:
+        events = Events(rooms.books, queue, settings.api_tokens, rooms.counts, now, bodies)
+        app.add_route("/api/v1/events", events.receive, methods=["POST"])
+    return app
+
+
+def looks(queue: Queue, rooms: Rooms) -> FastAPI:
+    """Return what tells how a process does, and nothing else: for one that only works."""
+    app = FastAPI(
+        title="FITGate", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.add_exception_handler(HTTPException, _refusal)
+    app.add_exception_handler(Exception, _bug)
     health = Health(queue, rooms.counts, rooms.is_working)
     app.add_route("/healthz", health.alive)
     app.add_route("/readyz", health.ready)
     app.add_route("/metrics", health.numbers)
-    if rooms.books is not None:
-        events = Events(rooms.books, settings.api_tokens, rooms.counts, now, bodies)
-        app.add_route("/api/v1/events", events.receive, methods=["POST"])
     return app
 
 

@@ -21,8 +21,8 @@ _LONG = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 class Counts:
     """The numbers of one process, in a registry of their own."""
 
-    def __init__(self, queue: Queue, is_working: Callable[[], bool] | None = None) -> None:
-        """Take what is asked when somebody reads the numbers; without a worker none is told."""
+    def __init__(self, queue: Queue) -> None:
+        """Take the queue that is asked when somebody reads the numbers."""
         self.registry = CollectorRegistry()
         self.deliveries = Counter(
             "fitgate_deliveries", "Deliveries received.", ["event", "outcome"],
@@ -49,9 +49,11 @@ class Counts:
         )
         build.labels(__version__).set(1)
         self.registry.register(_Depth(queue))
-        if is_working is not None:
-            alive = Gauge("fitgate_worker_up", "1: a worker is at work.", registry=self.registry)
-            alive.set_function(lambda: float(is_working()))
+
+    def tell_of(self, is_working: Callable[[], bool]) -> None:
+        """Tell of a worker too; where there is none, none is told of."""
+        up = Gauge("fitgate_worker_up", "1: a worker is at work.", registry=self.registry)
+        up.set_function(lambda: float(is_working()))
 
 
 class _Depth(Collector):

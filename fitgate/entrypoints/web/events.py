@@ -27,11 +27,13 @@ from fitgate.bootstrap import Books
 from fitgate.core.entries import moment
 from fitgate.core.interchange.tables import EMPTY, Table, TableRow
 from fitgate.core.interchange.told import COLUMNS, SEVERAL, Kind
+from fitgate.core.work import watch
 from fitgate.entrypoints.web.answers import refused
 from fitgate.entrypoints.web.bodies import Bodies
 from fitgate.entrypoints.web.counting import Counts
 from fitgate.entrypoints.web.logs import log, why
 from fitgate.errors import DeliveryError, ImportProblemsError, Problem, UpstreamError, UserError
+from fitgate.ports import Queue
 from fitgate.serving.telling import Taken, Telling
 
 LIMIT = 1 << 20
@@ -120,6 +122,7 @@ class Events:
     """Where events come in; each is answered when it is in the ledger, and not before."""
 
     books: Books
+    queue: Queue
     tokens: Sequence[str]
     counts: Counts
     now: Callable[[], datetime]
@@ -165,10 +168,13 @@ class Events:
         try:
             with self.books.of(told.repo) as book:
                 try:
-                    return book.take(telling, now)
+                    taken = book.take(telling, now)
                 except ImportProblemsError as exc:
                     known = bool(book.ledger.holds([told.key]))
                     raise _WrongError(409 if known else 422, _without_lines(exc)) from None
+                if taken.new and (pointer := book.pointer):  # it may move a breaker
+                    self.queue.put([watch(pointer, now)])
+                return taken
         except UserError as exc:
             raise _WrongError(422, [Problem(str(exc), "repo")]) from None
 

@@ -35,6 +35,7 @@ from fitgate.bootstrap.output import (
     written,
 )
 from fitgate.bootstrap.places import Books, DatabaseBooks, GitHubPlaces
+from fitgate.bootstrap.registering import Kept, Registration, made_page
 
 __all__ = [
     "Books",
@@ -42,6 +43,8 @@ __all__ = [
     "DatabaseBooks",
     "Deliveries",
     "GitHubPlaces",
+    "Kept",
+    "Registration",
     "chain_in",
     "default_policy",
     "facts_cache",
@@ -50,6 +53,7 @@ __all__ = [
     "harmless",
     "journals",
     "junit_report",
+    "made_page",
     "metrics_page",
     "open_clone",
     "open_database",

@@ -38,7 +38,7 @@ class Books(Protocol):
 
 
 @dataclass
-class _Slot(Generic[T]):
+class Slot(Generic[T]):
     """What is kept of one repository, and the lock of who uses it."""
 
     held: T | None = None
@@ -46,18 +46,19 @@ class _Slot(Generic[T]):
     users: int = 0
 
 
-class _Shelf(Generic[T]):
+class Shelf(Generic[T]):
     """What is kept of each repository, the ones used last; each is used by one thread at a time."""
 
     def __init__(self, most: int = KEPT) -> None:
         self._most = most
-        self._slots: OrderedDict[str, _Slot[T]] = OrderedDict()
+        self._slots: OrderedDict[str, Slot[T]] = OrderedDict()
         self._turn = threading.Lock()
 
     @contextmanager
-    def taken(self, name: str) -> Iterator[_Slot[T]]:
+    def taken(self, name: str) -> Iterator[Slot[T]]:
+        """Give what is kept under a name, for one thread at a time."""
         with self._turn:
-            slot = self._slots.setdefault(name, _Slot())
+            slot = self._slots.setdefault(name, Slot())
             self._slots.move_to_end(name)
             slot.users += 1
         try:
@@ -101,7 +102,7 @@ class GitHubPlaces:
         self._database, self._settings = database, settings
         self._library: Mapping[str, str] = dict(ShippedPolicies())
         self._open = _sessions(settings)
-        self._desks: _Shelf[_Desk] = _Shelf()
+        self._desks: Shelf[_Desk] = Shelf()
 
     @contextmanager
     def at(self, pointer: Pointer) -> Iterator[Place]:
@@ -197,7 +198,7 @@ class DatabaseBooks:
 
         self._database = database
         self._library: Mapping[str, str] = dict(ShippedPolicies())
-        self._books: _Shelf[Book] = _Shelf()
+        self._books: Shelf[Book] = Shelf()
 
     @contextmanager
     def of(self, repo: str | None) -> Iterator[Book]:

@@ -15,6 +15,7 @@ from fitgate.entrypoints.cli import (
     check,
     drill,
     facts,
+    github,
     interchange,
     ledger,
     metrics,
@@ -63,6 +64,7 @@ app.add_typer(interchange.import_app, name="import")
 app.add_typer(interchange.export_app, name="export")
 app.command("serve")(serve.serve)
 app.command("worker")(serve.worker)
+app.add_typer(github.app, name="github")
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

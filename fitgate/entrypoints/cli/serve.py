@@ -11,11 +11,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fitgate.entrypoints.cli import asked
+from fitgate.entrypoints.cli.github import (
+    ENV_FILE,
+    KEY_FILE,
+    EnvOption,
+    KeyOption,
+    OrgOption,
+    made,
+    registration,
+)
 from fitgate.errors import Problem, SettingsError, UserError
 
 if TYPE_CHECKING:
     from fitgate.adapters.ledger.database import Database
-    from fitgate.bootstrap import Books
+    from fitgate.bootstrap import Books, Registration
     from fitgate.entrypoints.web.counting import Counts
     from fitgate.entrypoints.web.shift import Shift
     from fitgate.ports import Queue
@@ -34,7 +43,16 @@ WorkerOption = Annotated[
 
 
 def serve(
-    host: HostOption = "127.0.0.1", port: PortOption = 8080, worker: WorkerOption = None
+    *,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8080,
+    worker: WorkerOption = None,
+    setup: Annotated[
+        bool, typer.Option("--setup", help="Only make the App, on the page /setup; then end.")
+    ] = False,
+    key_file: KeyOption = KEY_FILE,
+    env_file: EnvOption = ENV_FILE,
+    org: OrgOption = None,
 ) -> None:
     """Receive GitHub's webhooks, judge what they point at, and show and record it.
 
@@ -45,12 +63,15 @@ def serve(
     from fitgate.entrypoints.web.logs import log
 
     said = _settings()
+    if setup:
+        _set_up(said, host, port, registration(said, org, (key_file, env_file)))
+        return
     works = _works_here(said, worker)
     _complete(said, receives=True, works=works)
-    with running.listening(host, port) as listener, _opened(said) as made:
-        shift = made.shift() if works else None
-        rooms = Rooms(made.counts, made.books, None if shift is None else lambda: shift.is_working)
-        app = application(made.queue, said, asked.now, rooms)
+    with running.listening(host, port) as listener, _opened(said) as desk:
+        shift = desk.shift() if works else None
+        rooms = Rooms(desk.counts, desk.books, None if shift is None else lambda: shift.is_working)
+        app = application(desk.queue, said, asked.now, rooms)
         log().info("serving", url=running.url_of(listener), worker=works)
         running.run(app, listener, shift)
         log().info("served")
@@ -77,20 +98,33 @@ def worker(
     _complete(said, receives=False, works=True)
     with ExitStack() as ends:
         listener = None if port is None else ends.enter_context(running.listening(host, port))
-        made = ends.enter_context(_opened(said))
-        shift = made.shift()
+        desk = ends.enter_context(_opened(said))
+        shift = desk.shift()
         if listener is None:
             log().info("working")
             running.work(shift)
         else:
             log().info("working", url=running.url_of(listener))
-            rooms = Rooms(made.counts, is_working=lambda: shift.is_working)
-            running.run(looks(made.queue, rooms), listener, shift)
+            rooms = Rooms(desk.counts, is_working=lambda: shift.is_working)
+            running.run(looks(desk.queue, rooms), listener, shift)
         log().info("worked")
 
 
+def _set_up(said: Settings, host: str, port: int, making: Registration) -> None:
+    """Serve the page that makes the App until it is made."""
+    from fitgate.entrypoints.web import running
+
+    if said.github.webhook_secrets:
+        raise UserError(
+            "There is an App already: FITGATE_GITHUB_WEBHOOK_SECRET is set. Leave --setup out."
+        )
+    with running.listening(host, port) as listener:
+        kept = made(making, listener, said.public_url, browser=False, minutes=60)
+    print(f"App {kept.app_id} is made: its settings are in {kept.files[1]}. Start again with them.")
+
+
 @dataclass(frozen=True, slots=True)
-class _Made:
+class _Desk:
     """What a process of the service works with."""
 
     settings: Settings
@@ -108,13 +142,13 @@ class _Made:
         github = self.settings.github
         places = GitHubPlaces(self.database, github)
         serving = Serving(places, {"github": github_deliveries(github).parse}, asked.now)
-        made = Shift(self.queue, Watched(serving, self.counts))
-        self.counts.tell_of(lambda: made.is_working)
-        return made
+        shift = Shift(self.queue, Watched(serving, self.counts))
+        self.counts.tell_of(lambda: shift.is_working)
+        return shift
 
 
 @contextmanager
-def _opened(said: Settings) -> Iterator[_Made]:
+def _opened(said: Settings) -> Iterator[_Desk]:
     """Open the ledgers and the inbox, which are in one database, and close them."""
     from fitgate.bootstrap import DatabaseBooks, open_database, open_queue
     from fitgate.entrypoints.web.counting import Counts
@@ -125,7 +159,7 @@ def _opened(said: Settings) -> Iterator[_Made]:
         closing(open_database(said.database_url, create=True)) as database,
         closing(open_queue(said.database_url, asked.now)) as queue,
     ):
-        yield _Made(said, database, queue, Counts(queue), DatabaseBooks(database))
+        yield _Desk(said, database, queue, Counts(queue), DatabaseBooks(database))
 
 
 def _settings() -> Settings:

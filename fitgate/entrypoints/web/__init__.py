@@ -57,15 +57,21 @@ def application(
 
 def looks(queue: Queue, rooms: Rooms) -> FastAPI:
     """Return what tells how a process does, and nothing else: for one that only works."""
+    app = bare()
+    health = Health(queue, rooms.counts, rooms.is_working)
+    app.add_route("/healthz", health.alive)
+    app.add_route("/readyz", health.ready)
+    app.add_route("/metrics", health.numbers)
+    return app
+
+
+def bare() -> FastAPI:
+    """Return an application that serves nothing yet, and refuses all in one shape."""
     app = FastAPI(
         title="FITGate", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.add_exception_handler(HTTPException, _refusal)
     app.add_exception_handler(Exception, _bug)
-    health = Health(queue, rooms.counts, rooms.is_working)
-    app.add_route("/healthz", health.alive)
-    app.add_route("/readyz", health.ready)
-    app.add_route("/metrics", health.numbers)
     return app
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -48,15 +50,30 @@ def url_of(listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def run(app: Any, listener: socket.socket, shift: Shift | None, grace: float = GRACE) -> None:  # noqa: ANN401 - an ASGI application, which has no name
-    """Serve until a signal comes; then take nothing more, end what is in hand, and return."""
+def run(
+    app: Any,  # noqa: ANN401 - an ASGI application, which has no name
+    listener: socket.socket,
+    shift: Shift | None = None,
+    *,
+    until: Callable[[], bool] = lambda: False,
+    seconds: float = math.inf,
+    grace: float = GRACE,
+) -> None:
+    """Serve until a signal comes; then take nothing more, end what is in hand, and return.
+
+    `until` and `seconds` end it too, without a signal.
+    """
     settings = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, proxy_headers=False,
         http="httptools" if find_spec("httptools") else "h11", ws="none", lifespan="off",
         loop="uvloop" if find_spec("uvloop") else "asyncio", timeout_graceful_shutdown=int(grace),
     )  # fmt: skip
-    stopping = (lambda: None) if shift is None else shift.stop
-    server = _Server(settings, stopping)
+    over = time.monotonic() + seconds
+    server = _Server(
+        settings,
+        (lambda: None) if shift is None else shift.stop,
+        lambda: until() or time.monotonic() > over,
+    )
     with _signals(lambda _number, _frame: None):  # uvicorn raises again what it caught
         if shift is not None:
             shift.start()
@@ -78,13 +95,18 @@ def work(shift: Shift, grace: float = GRACE) -> None:
 class _Server(uvicorn.Server):
     """A server whose worker stops with it, and not after its last request."""
 
-    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, stopping: Callable[[], None], is_over: Callable[[], bool]
+    ) -> None:
         super().__init__(config)
-        self._stopping = stopping
+        self._stopping, self._is_over = stopping, is_over
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._stopping()
         super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or self._is_over()
 
 
 def _ended(shift: Shift | None, grace: float) -> None:

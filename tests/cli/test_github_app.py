@@ -8,6 +8,7 @@ import re
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,10 +46,13 @@ def started(
         cwd=folder, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         encoding="utf-8",
     )  # fmt: skip
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
     try:
         assert process.stderr is not None
         yield process, process.stderr.readline().rpartition(" ")[2].strip()
     finally:
+        watchdog.cancel()
         process.kill()
         process.communicate()
 

@@ -123,7 +123,7 @@ def made(
         UserError: when nobody made it in time.
     """
     from fitgate.entrypoints.web import bare, running
-    from fitgate.entrypoints.web.logs import opened
+    from fitgate.entrypoints.web.logs import log, opened
     from fitgate.entrypoints.web.setup import Setup
 
     opened(sys.stderr)
@@ -132,6 +132,7 @@ def made(
     setup.join(site)
     page = f"{url}/setup?token={setup.token}"
     print(f"Open this page in your browser: {page}", file=sys.stderr, flush=True)
+    log().info("serving", url=running.url_of(listener))
     if browser:
         webbrowser.open(page)
     running.run(site, listener, until=lambda: setup.kept is not None, seconds=60 * minutes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from fitgate.core.facts import Contents, Facts, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.policy import Role
 from fitgate.core.verdict import Verdict
-from fitgate.core.work import Delivery, Every, Parked, Task
+from fitgate.core.work import Backlog, Delivery, Every, Parked, Task
 
 
 class Forge(Protocol):
@@ -143,13 +144,28 @@ class Queue(Protocol):
             QueueError: when they could not be kept.
         """
 
+    def submit(self, deliveries: Sequence[Delivery]) -> Future[None]:
+        """Begin to keep deliveries, and return at once; the future ends as `accept` would.
+
+        All that waits is kept in one go, so that many cost little more than one. For coroutines:
+        `await asyncio.wrap_future(queue.submit([delivery]))`.
+        """
+
     def put(self, tasks: Sequence[Task]) -> None:
-        """Keep tasks until they are due; one that waits already is not put twice."""
+        """Keep tasks until they are due; one that waits already is not put twice.
+
+        Raises:
+            QueueError: when they could not be kept.
+        """
 
     def work(self, worker: Worker, stop: Callable[[], bool], every: Sequence[Every] = ()) -> None:
         """Do what is due, oldest first, until `stop` says so; the task in hand is finished.
 
-        A failure is tried again, later each time; what keeps failing is parked.
+        A failure is tried again, later each time; what keeps failing is parked. `stop` is asked
+        often, and by any thread.
+
+        Raises:
+            QueueError: when nobody but one may work here, and one does.
         """
 
     def parked(self) -> Sequence[Parked]:
@@ -157,6 +173,9 @@ class Queue(Protocol):
 
     def waiting(self) -> int:
         """Return how many deliveries and tasks that are due have not been done."""
+
+    def backlog(self) -> Backlog:
+        """Return what waits, and since when."""
 
     def retry(self, ids: Sequence[str]) -> int:
         """Let these parked ones be tried again now; return how many there were."""

@@ -36,6 +36,7 @@ from fitgate.bootstrap.output import (
 )
 from fitgate.bootstrap.places import Books, DatabaseBooks, GitHubPlaces
 from fitgate.bootstrap.registering import Kept, Registration, made_page
+from fitgate.bootstrap.queues import open_queue
 
 __all__ = [
     "Books",
@@ -59,6 +60,7 @@ __all__ = [
     "open_database",
     "open_github",
     "open_ledger",
+    "open_queue",
     "painted",
     "policy_pictures",
     "print_table",

@@ -35,8 +35,8 @@ from fitgate.bootstrap.output import (
     written,
 )
 from fitgate.bootstrap.places import Books, DatabaseBooks, GitHubPlaces
-from fitgate.bootstrap.registering import Kept, Registration, made_page
 from fitgate.bootstrap.queues import open_queue
+from fitgate.bootstrap.registering import Kept, Registration, made_page
 
 __all__ = [
     "Books",

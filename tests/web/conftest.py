@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import StringIO
@@ -20,7 +21,7 @@ from fitgate.entrypoints.web.logs import opened
 from fitgate.ports import Queue
 from fitgate.settings import GitHubSettings, Settings
 from tests.builders import NOW
-from tests.fakes import MemoryQueue
+from tests.memory_queue import MemoryQueue
 from tests.twin.serving import Serving
 
 SECRET = "It's a Secret to Everybody"  # noqa: S105 - GitHub's own test vector
@@ -31,6 +32,14 @@ SETTINGS = Settings("sqlite://", GitHubSettings(webhook_secrets=(SECRET, OLD)))
 def signed(body: bytes, secret: str = SECRET) -> str:
     """Sign a body as GitHub does."""
     return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+
+
+def until(what: Callable[[], bool]) -> None:
+    """Wait until something is so, for ten seconds at most."""
+    end = time.monotonic() + 10
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @dataclass

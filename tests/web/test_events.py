@@ -18,7 +18,7 @@ from fitgate.entrypoints.web import Rooms
 from fitgate.entrypoints.web.counting import Counts
 from tests.builders import DAY, NOW
 from tests.chronicles import landed
-from tests.fakes import MemoryQueue
+from tests.memory_queue import MemoryQueue
 from tests.web.conftest import SETTINGS, serving
 
 TOKEN, OTHER = "t" * 32, "u" * 32

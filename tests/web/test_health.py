@@ -10,7 +10,7 @@ from fitgate.entrypoints.web import Rooms
 from fitgate.entrypoints.web.counting import Counts
 from fitgate.errors import QueueError
 from tests.builders import NOW
-from tests.fakes import MemoryQueue
+from tests.memory_queue import MemoryQueue
 from tests.web.conftest import Service, serving
 from tests.web.test_hooks import PULL
 

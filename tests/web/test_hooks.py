@@ -7,8 +7,8 @@ import http.client
 import json
 import socket
 import threading
-import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,8 @@ from fitgate.adapters.github.webhook import LIMIT, parse
 from fitgate.core.work import Delivery
 from fitgate.errors import QueueError
 from tests.builders import NOW
-from tests.fakes import MemoryQueue
-from tests.web.conftest import OLD, Service, serving, signed
+from tests.memory_queue import MemoryQueue
+from tests.web.conftest import OLD, Service, serving, signed, until
 
 DATA = Path(__file__).parents[1] / "data" / "github-webhooks.json.gz"
 EXAMPLES: list[tuple[str, dict[str, Any]]] = json.loads(gzip.decompress(DATA.read_bytes()))[
@@ -35,6 +35,10 @@ PULL = json.dumps(
         "pull_request": {"number": 7, "head": {"sha": "6" * 40}},
     }
 ).encode()
+HEADERS = {
+    "Content-Type": "application/json", "X-GitHub-Event": "pull_request",
+    "X-GitHub-Delivery": "g", "X-GitHub-Hook-ID": "1", "X-Hub-Signature-256": signed(PULL),
+}  # fmt: skip
 
 
 def test_all_examples_are_kept_once_and_refused_with_another_signature(service: Service) -> None:
@@ -180,52 +184,49 @@ class Failing(MemoryQueue):
 def test_what_cannot_be_kept_is_not_accepted() -> None:
     queue = Failing(lambda: NOW)
     with serving(queue) as http:
-        headers = {
-            "Content-Type": "application/json", "X-GitHub-Event": "pull_request",
-            "X-GitHub-Delivery": "g", "X-GitHub-Hook-ID": "1", "X-Hub-Signature-256": signed(PULL),
-        }  # fmt: skip
-        refused = http.post("/hooks/github", content=PULL, headers=headers)
+        refused = http.post("/hooks/github", content=PULL, headers=HEADERS)
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
         assert "disk" not in refused.text
         queue.fails = False
-        assert http.post("/hooks/github", content=PULL, headers=headers).status_code == 202
+        assert http.post("/hooks/github", content=PULL, headers=HEADERS).status_code == 202
         assert len(queue.deliveries) == 1
 
 
 @dataclass
 class Slow(MemoryQueue):
-    """A queue whose commits take a while, and are counted."""
+    """A queue whose commit is done when a test says so."""
 
-    commits: list[int] = field(default_factory=list)
+    begun: list[tuple[Sequence[Delivery], Future[None]]] = field(default_factory=list)
 
-    def accept(self, deliveries: Sequence[Delivery]) -> None:
-        time.sleep(0.1)
-        self.commits.append(len(deliveries))
-        super().accept(deliveries)
+    def submit(self, deliveries: Sequence[Delivery]) -> Future[None]:
+        self.begun.append((deliveries, Future()))
+        return self.begun[-1][1]
 
 
-def test_a_rush_shares_its_commits_and_none_is_answered_before_its_own() -> None:
+def test_nobody_is_answered_before_the_commit_and_nobody_waits_for_another_s() -> None:
     queue = Slow(lambda: NOW)
+    answers: dict[int, int] = {}
     with serving(queue) as http:
-        there: list[bool] = []
 
         def send(number: int) -> None:
-            headers = {
-                "Content-Type": "application/json", "X-GitHub-Event": "pull_request",
-                "X-GitHub-Delivery": f"g-{number}", "X-GitHub-Hook-ID": "1",
-                "X-Hub-Signature-256": signed(PULL),
-            }  # fmt: skip
-            http.post("/hooks/github", content=PULL, headers=headers).raise_for_status()
-            there.append(f"g-{number}" in {d.guid for d in queue.deliveries})
+            headers = {**HEADERS, "X-GitHub-Delivery": f"g-{number}"}
+            answers[number] = http.post("/hooks/github", content=PULL, headers=headers).status_code
 
-        threads = [threading.Thread(target=send, args=(n,)) for n in range(20)]
+        threads = [threading.Thread(target=send, args=(n,)) for n in range(8)]
         for thread in threads:
             thread.start()
+        until(lambda: len(queue.begun) == 8)
+        assert http.get("/healthz").status_code == 200
+        assert answers == {}
+        (kept,), done = queue.begun[3]
+        done.set_result(None)
+        until(lambda: len(answers) == 1)
+        assert answers == {int(kept.guid.removeprefix("g-")): 202}
+        for _, other in queue.begun[:3] + queue.begun[4:]:
+            other.set_exception(QueueError("The disk is full."))
         for thread in threads:
             thread.join()
-    assert there == [True] * 20
-    assert sum(queue.commits) == 20
-    assert len(queue.commits) < 10
+    assert sorted(answers.values()) == [202] + [503] * 7
 
 
 class TestLog:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
@@ -17,7 +16,8 @@ from fitgate.entrypoints.web.shift import Shift, Watched
 from fitgate.errors import ForgeError, QueueError
 from fitgate.ports import Worker
 from tests.builders import NOW
-from tests.fakes import MemoryQueue
+from tests.memory_queue import MemoryQueue
+from tests.web.conftest import until
 
 DELIVERY = Delivery("github:1", "guid-7", "pull_request", b"{}", NOW)
 POINTER = Pointer(Happening.PROPOSED, "github:1", "acme/app", "pull", 7)
@@ -39,14 +39,6 @@ class Hands:
             raise self.fails
         self.did.append(task.key)
         return ()
-
-
-def until(what: Callable[[], bool]) -> None:
-    """Wait until something is so, for ten seconds at most."""
-    end = time.monotonic() + 10
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_what_waits_is_done_until_it_is_told_to_stop(written: StringIO) -> None:

@@ -12,10 +12,12 @@ from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from fitgate.adapters.ledger.database import PATIENCE, Database
-from fitgate.adapters.ledger.tables import ENTRIES
+from fitgate.adapters.ledger.tables import ENTRIES, METADATA, VERSION_TABLE
 from fitgate.errors import UserError
 
 _INSERT = f"INSERT INTO entries VALUES ({', '.join('?' for _ in ENTRIES.c)})"  # noqa: S608 - marks
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+_OURS = {*METADATA.tables, VERSION_TABLE}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _WRITE_LOCK = 120
 """The byte of the -shm file that a writer locks (sqlite.org/walformat.html, section 2.3)."""
@@ -93,7 +95,9 @@ def _remove_empty(file: Path) -> None:
     ):
         alone.execute("PRAGMA journal_mode = DELETE")
         alone.execute("BEGIN EXCLUSIVE")
-        if alone.execute("SELECT count(*) FROM chains").fetchone() == (0,):
+        tables = {name for (name,) in alone.execute(_TABLES)}
+        # An inbox may be in the same file, and hold what nobody else does.
+        if tables <= _OURS and alone.execute("SELECT count(*) FROM chains").fetchone() == (0,):
             file.unlink()
         alone.execute("ROLLBACK")
 

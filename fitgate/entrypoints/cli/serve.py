@@ -156,8 +156,8 @@ def _opened(said: Settings) -> Iterator[_Desk]:
 
     opened()
     with (
-        closing(open_database(said.database_url, create=True)) as database,
         closing(open_queue(said.database_url, asked.now)) as queue,
+        closing(open_database(said.database_url, create=True)) as database,
     ):
         yield _Desk(said, database, queue, Counts(queue), DatabaseBooks(database))
 

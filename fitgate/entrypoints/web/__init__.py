@@ -19,7 +19,6 @@ from fitgate.entrypoints.web.counting import Counts
 from fitgate.entrypoints.web.events import Events
 from fitgate.entrypoints.web.health import Health
 from fitgate.entrypoints.web.hooks import GitHubHook
-from fitgate.entrypoints.web.intake import Intake
 from fitgate.entrypoints.web.logs import log, why
 from fitgate.errors import DeliveryError
 from fitgate.ports import Queue
@@ -46,7 +45,7 @@ def application(
     app = looks(queue, rooms)
     bodies = Bodies()
     deliveries = github_deliveries(settings.github)
-    hook = GitHubHook(deliveries, Intake(queue), rooms.counts, now, bodies)
+    hook = GitHubHook(deliveries, queue, rooms.counts, now, bodies)
     # Plain routes: FastAPI's own would take each delivery apart a second time.
     app.add_route("/hooks/github", hook.receive, methods=["POST"])
     if rooms.books is not None:

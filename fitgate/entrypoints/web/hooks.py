@@ -17,9 +17,9 @@ from fitgate.core.work import Delivery
 from fitgate.entrypoints.web.answers import refused
 from fitgate.entrypoints.web.bodies import Bodies
 from fitgate.entrypoints.web.counting import OTHER, Counts
-from fitgate.entrypoints.web.intake import Intake
 from fitgate.entrypoints.web.logs import log, why
 from fitgate.errors import DeliveryError, UpstreamError
+from fitgate.ports import Queue
 
 SHAPES = {
     "x-github-event": re.compile(r"[a-z0-9_]{1,64}", re.ASCII),
@@ -37,7 +37,7 @@ class GitHubHook:
     """Where GitHub's deliveries come in; each is answered when it is durable, and not before."""
 
     deliveries: Deliveries
-    intake: Intake
+    queue: Queue
     counts: Counts
     now: Callable[[], datetime]
     bodies: Bodies = field(default_factory=Bodies)
@@ -71,7 +71,7 @@ class GitHubHook:
         if delivery is None:
             log().info("delivery ignored", github_event=event)
             return "ignored"
-        await self.intake.submit(delivery)
+        await asyncio.wrap_future(self.queue.submit([delivery]))
         log().info(
             "delivery accepted", delivery=delivery.guid, hook=delivery.hook,
             github_event=delivery.event, bytes=len(body),

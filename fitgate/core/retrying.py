@@ -41,7 +41,7 @@ class Patience:
         asked = error.retry_after if isinstance(error, ForgeError) else None
         if asked is None or not math.isfinite(asked):
             return wait
-        return max(wait, min(timedelta(seconds=min(asked, _DAY.total_seconds())), _DAY))
+        return max(wait, timedelta(seconds=max(0.0, min(asked, _DAY.total_seconds()))))
 
 
 def why_failed(error: BaseException) -> str:

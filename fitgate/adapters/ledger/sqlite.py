@@ -16,9 +16,9 @@ from fitgate.adapters.ledger.tables import ENTRIES, METADATA, VERSION_TABLE
 from fitgate.errors import UserError
 
 _INSERT = f"INSERT INTO entries VALUES ({', '.join('?' for _ in ENTRIES.c)})"  # noqa: S608 - marks
-_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-_OURS = {*METADATA.tables, VERSION_TABLE}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_NAMES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+_OURS = {*METADATA.tables, VERSION_TABLE}
 _WRITE_LOCK = 120
 """The byte of the -shm file that a writer locks (sqlite.org/walformat.html, section 2.3)."""
 
@@ -95,10 +95,9 @@ def _remove_empty(file: Path) -> None:
     ):
         alone.execute("PRAGMA journal_mode = DELETE")
         alone.execute("BEGIN EXCLUSIVE")
-        tables = {name for (name,) in alone.execute(_TABLES)}
-        # An inbox may be in the same file, and hold what nobody else does.
-        if tables <= _OURS and alone.execute("SELECT count(*) FROM chains").fetchone() == (0,):
-            file.unlink()
+        tables = {name for (name,) in alone.execute(_NAMES)}
+        if tables == _OURS and alone.execute("SELECT count(*) FROM chains").fetchone() == (0,):
+            file.unlink()  # it holds no ledger, and nothing else either: no inbox, for one
         alone.execute("ROLLBACK")
 
 

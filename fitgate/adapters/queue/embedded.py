@@ -6,6 +6,7 @@ import fcntl
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -111,7 +112,9 @@ class EmbeddedQueue:
                 except QueueError as exc:
                     _LOG.error("%s", exc)
                     is_sound = False  # what was in hand may be so still
-                    self._woken.wait(TROUBLED)
+                    until = time.monotonic() + TROUBLED
+                    while not stop() and time.monotonic() < until:
+                        time.sleep(NAP)
 
     def parked(self) -> Sequence[Parked]:
         """Return what kept failing, and why, oldest first."""
@@ -150,12 +153,15 @@ class EmbeddedQueue:
             self._done(lambda rows: rows.park(due, None, self._now()))
             return True
         found = self._done(lambda rows: rows.take(due))
+        is_done = False
         try:
             given = found.done_by(worker)
-        except Exception as exc:  # noqa: BLE001 - whatever it is, the next task must have its turn
-            self._failed(found, exc)
-        else:
+            is_done = True
             self._done(lambda rows: rows.finish(found, given, self._now()))
+        except Exception as exc:  # whatever it is, the next task must have its turn
+            if is_done and isinstance(exc, QueueError):
+                raise  # not its fault
+            self._failed(found, exc)
         return True
 
     def _failed(self, found: Found, exc: Exception) -> None:

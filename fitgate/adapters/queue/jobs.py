@@ -13,6 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 
+from fitgate.adapters.queue.packing import packed, unpacked
 from fitgate.adapters.queue.postgres import Connection
 from fitgate.core.canonical import canonical, sha256
 from fitgate.core.retrying import KILLED, Patience, why_failed
@@ -59,8 +60,9 @@ _UNPARK = "DELETE FROM inbox_parked WHERE id = %s RETURNING job, key, about, now
 _BACKLOG = """
     SELECT count(*) FILTER (WHERE is_due), min(scheduled_at) FILTER (WHERE is_due),
         count(*) FILTER (WHERE NOT is_due), min(scheduled_at) FILTER (WHERE NOT is_due)
-    FROM (SELECT scheduled_at, status = 'doing' OR scheduled_at <= now() AS is_due
-        FROM procrastinate_jobs WHERE queue_name = %s AND status IN ('todo', 'doing')) AS jobs
+    FROM (SELECT scheduled_at, status != 'todo' OR scheduled_at <= now() AS is_due
+        FROM procrastinate_jobs
+        WHERE queue_name = %s AND status IN ('todo', 'doing', 'failed', 'aborted')) AS jobs
 """
 _TURN = """
     INSERT INTO inbox_every VALUES (%(name)s, now()) ON CONFLICT (name) DO UPDATE SET last = now()
@@ -88,8 +90,14 @@ def accept(connection: Connection, deliveries: Iterable[Delivery]) -> None:
     """Keep those that are new, and those that were parked anew."""
     named = {(each.hook, each.guid): each for each in reversed([*deliveries])}
     rows = [named[name] for name in sorted(named)]  # in this order nobody waits for one another
-    columns = ([getattr(each, name) for each in rows] for name in Delivery.__slots__)
-    found = connection.execute(_ACCEPT, [*columns]).fetchall()
+    columns = (
+        [each.hook for each in rows],
+        [each.guid for each in rows],
+        [each.event for each in rows],
+        [packed(each.body) for each in rows],
+        [each.received_at for each in rows],
+    )
+    found = connection.execute(_ACCEPT, columns).fetchall()
     if found:
         jobs = [_opening(number, due) for number, due in found]
         _MANAGER.batch_defer_jobs(jobs=jobs, connection=connection)
@@ -163,7 +171,10 @@ def _opening(number: int, due: datetime) -> Job:
 def delivery(connection: Connection, number: int) -> tuple[Delivery, int] | None:
     """Return a delivery, and how often it has been tried; None: it does not wait any more."""
     found = connection.execute(_DELIVERY, (number,)).fetchone()
-    return None if found is None else (Delivery(*found[:5]), found[5])
+    if found is None:
+        return None
+    hook, guid, event, body, received_at, attempts = found
+    return Delivery(hook, guid, event, unpacked(body), received_at), attempts
 
 
 def opened(connection: Connection, number: int, given: Iterable[Task]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,7 +40,8 @@ STEPS: tuple[str, ...] = (
 
 A delivery that is done keeps its name, not its body. What waits is a job of Procrastinate's.
 """
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('fitgate inbox', 0))"
+_VERSION = "CREATE TABLE inbox_version (version integer NOT NULL, procrastinate text NOT NULL)"
+_LOCK = "SELECT pg_advisory_lock(hashtextextended('fitgate inbox', 0))"
 _FOUND = (
     "SELECT to_regclass('inbox_version') IS NOT NULL, to_regclass('procrastinate_jobs') IS NULL"
 )
@@ -61,15 +63,11 @@ class Database:
         # Procrastinate tells at length of each job, arguments and all.
         if (theirs := logging.getLogger("procrastinate")).level == logging.NOTSET:
             theirs.setLevel(logging.WARNING)
-        self._connected()
+        with self._connected() as connection:
+            prepare(connection, self.name, create=create)
         self._pool = ConnectionPool(
             address, min_size=1, max_size=4, open=True, kwargs={"application_name": "fitgate"}
         )
-        try:
-            self.write(lambda connection: prepare(connection, self.name, create=create))
-        except BaseException:
-            self.close()
-            raise
 
     def write(self, step: Callable[[Connection], T]) -> T:
         """Do something all or nothing; it is durable when this returns.
@@ -85,9 +83,10 @@ class Database:
             except psycopg.OperationalError:
                 self._pool.check()
                 return self._written(step)
-        except psycopg.DataError:
-            raise  # what was given is bad, not the server
         except (psycopg.Error, ConnectorException) as exc:
+            cause = exc.__cause__ if isinstance(exc, ConnectorException) else exc
+            if isinstance(cause, psycopg.DataError):
+                raise cause from None  # what was given is bad, not the server
             raise QueueError(
                 f"{self.name}: the inbox could not be read or written: {_said(exc)}. Nothing was "
                 "taken; try again when the database answers."
@@ -97,9 +96,11 @@ class Database:
         with self._pool.connection() as connection, connection.transaction():
             return step(connection)
 
-    def _connected(self) -> None:
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
         try:
-            psycopg.connect(self.address).close()
+            with psycopg.connect(self.address, autocommit=True) as connection:
+                yield connection
         except psycopg.Error as exc:
             why = _said(exc)
             # libpq gives no code while connecting
@@ -108,7 +109,7 @@ class Database:
                     f"{self.name}: there is no such database: {why}. "
                     f"`createdb {_database_of(self.address)}` makes one."
                 ) from exc
-            raise QueueError(f"{self.name}: the database cannot be reached: {why}.") from exc
+            raise QueueError(f"{self.name}: the database cannot be used: {why}.") from exc
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -116,31 +117,35 @@ class Database:
 
 
 def prepare(connection: Connection, name: str, *, create: bool) -> None:
-    """Make the tables, or bring them up to this version; raises as `Database`."""
-    connection.execute(_LOCK)
+    """Make the tables, or bring them up to this version; raises as `Database`.
+
+    Each step is a transaction: what a step of Procrastinate's adds to an enum can only be used by
+    the next. Where one fails, the next that opens goes on from there.
+    """
+    connection.execute(_LOCK)  # it ends with the connection
     is_here, is_bare = connection.execute(_FOUND).fetchone() or (False, True)
     steps = _theirs()
-    version, reached = 0, ""
-    if is_here:
-        found = connection.execute("SELECT version, procrastinate FROM inbox_version").fetchone()
-        version, reached = found or (0, "")
-    elif not create:
+    if not is_here and not create:
         raise UserError(missing(name))
-    else:
-        connection.execute("CREATE TABLE inbox_version (version integer, procrastinate text)")
-        connection.execute("INSERT INTO inbox_version VALUES (0, '')")
+    if not is_here:
+        with connection.transaction():
+            if is_bare:
+                connection.execute(SchemaManager.get_schema())
+            # Otherwise somebody else uses Procrastinate here, and has brought its tables up.
+            connection.execute(_VERSION)
+            connection.execute("INSERT INTO inbox_version VALUES (0, %s)", (max(steps),))
+    found = connection.execute("SELECT version, procrastinate FROM inbox_version").fetchone()
+    version, reached = found or (0, "")
     if version > len(STEPS):
         raise UserError(newer(name, version, len(STEPS)))
-    if is_bare:
-        connection.execute(SchemaManager.get_schema())
-    elif reached:  # else somebody else has brought theirs up to what is installed
-        for step in behind(reached, [*steps]):
+    for step in behind(reached, [*steps]):
+        with connection.transaction():
             connection.execute(steps[step].read_bytes())
-    for made in STEPS[version:]:
-        connection.execute(made.encode())
-    now = (len(STEPS), max(reached, *steps))
-    if now != (version, reached):
-        connection.execute("UPDATE inbox_version SET version = %s, procrastinate = %s", now)
+            connection.execute("UPDATE inbox_version SET procrastinate = %s", (step,))
+    for number, made in enumerate(STEPS[version:], version + 1):
+        with connection.transaction():
+            connection.execute(made.encode())
+            connection.execute("UPDATE inbox_version SET version = %s", (number,))
 
 
 def behind(reached: str, steps: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from fitgate.adapters.queue.packing import packed, unpacked
 from fitgate.core.micros import from_micros, micros
 from fitgate.core.retrying import KILLED, Patience, why_failed
 from fitgate.core.work import Delivery, Every, Parked, Task, called
@@ -84,7 +85,7 @@ class Rows:
         rows = []
         for each in deliveries:
             at = micros(each.received_at)
-            rows.append((each.hook, each.guid, each.event, each.body, at, at))
+            rows.append((each.hook, each.guid, each.event, packed(each.body), at, at))
         self._of.executemany(_ACCEPT, rows)
 
     def put(self, tasks: Iterable[Task], attempts: int = 0) -> None:
@@ -101,7 +102,7 @@ class Rows:
         if table == "d":
             row = self._of.execute(f"{_DELIVERY} WHERE id = ?", (number,)).fetchone()
             hook, guid, event, body = row[2:6]
-            of: Delivery | Task = Delivery(hook, guid, event, body, from_micros(row[6]))
+            of: Delivery | Task = Delivery(hook, guid, event, unpacked(body), from_micros(row[6]))
         else:
             row = self._of.execute(f"{_TASK} WHERE id = ?", (number,)).fetchone()
             job, key, about = row[2:5]

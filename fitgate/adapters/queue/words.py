@@ -32,6 +32,6 @@ def told(of: Delivery | Task, error: Exception, wait: timedelta | None) -> None:
     """Log that something failed, and when it is tried again; none: it was parked."""
     what = inert(called(of))
     if wait is None:
-        _LOG.error("parked %s: %s", what, why_failed(error), exc_info=error)
+        _LOG.error("parked %s: %s", what, why_failed(error))
     else:
         _LOG.warning("%s failed, tried again in %s: %s", what, wait, why_failed(error))

@@ -178,15 +178,18 @@ class Working:
         fail: Callable[[Connection, Exception], timedelta | None],
     ) -> None:
         """Do something, and keep what came of it; or why it failed, and when it is tried again."""
+        is_done = False
         try:
             try:
                 given = do(of)
-            except Exception as exc:  # noqa: BLE001 - whatever it is, the next must have its turn
+                is_done = True
+                self._database.write(lambda connection: keep(connection, given))
+            except Exception as exc:  # whatever it is, the next must have its turn
+                if is_done and isinstance(exc, QueueError):
+                    raise  # not its fault
                 error = exc
                 wait = self._database.write(lambda connection: fail(connection, error))
                 told(of, error, wait)
-            else:
-                self._database.write(lambda connection: keep(connection, given))
         except BaseException:
             self._is_trusted = False  # the next worker of ours takes over what this one has in hand
             raise

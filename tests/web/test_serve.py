@@ -6,7 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -165,3 +166,28 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, monkeypatch: pytest.Monke
         done = run_fitgate(tmp_path, "serve", "--port", str(port))
     assert done.returncode == 2
     assert f"127.0.0.1:{port} cannot be listened on: Address already in use" in done.stderr
+
+
+def test_on_postgresql_some_receive_and_others_work(
+    here: Hosted, tmp_path: Path, postgres: Callable[[], str]
+) -> None:
+    environment = environment_of(here.twin, postgres())
+    receives = {k: v for k, v in environment.items() if "_APP_ID" not in k and "KEY" not in k}
+    with ExitStack() as ends:
+        words = (*SERVE, "--no-worker")
+        web = ends.enter_context(started(tmp_path, receives, *words))
+        workers = [
+            ends.enter_context(started(tmp_path, environment, *each, ready="working"))
+            for each in (("worker",), ("worker", "--port", "0"))
+        ]
+        listens_to(here, web)
+        pull = here.lowered()
+        until(lambda: check_of(here, pull) == "action_required")
+        assert httpx.get(f"{web.url}/readyz").json() == {"ready": True, "database": True}
+        ready = httpx.get(f"{workers[1].url}/readyz").json()
+        assert ready == {"ready": True, "database": True, "worker": True}
+        assert httpx.post(f"{workers[1].url}/hooks/github").status_code == 404
+        assert [process.end() for process in (web, *workers)] == [0, 0, 0]
+        opened = [line["delivery"] for each in workers for line in each.said("delivery opened")]
+        assert len(opened) == len(set(opened)) > 1
+        assert all(each.said("worked") for each in workers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily
@@ -24,35 +25,35 @@ class Counts:
     def __init__(self, queue: Queue) -> None:
         """Take the queue that is asked when somebody reads the numbers."""
         self.registry = CollectorRegistry()
+        self._into: dict[str, Any] = {"registry": self.registry}
+        into = self._into
         self.deliveries = Counter(
             "fitgate_deliveries", "Deliveries received.", ["event", "outcome"],
-            registry=self.registry,
+            **into,
         )  # fmt: skip
         self.receiving = Histogram(
             "fitgate_delivery_seconds", "From the first byte to the answer.",
-            buckets=_QUICK, registry=self.registry,
+            buckets=_QUICK, **into,
         )  # fmt: skip
         self.told = Counter(
             "fitgate_api_events", "Events told by the API.", ["kind", "outcome"],
-            registry=self.registry,
+            **into,
         )  # fmt: skip
         self.tasks = Counter(
             "fitgate_tasks", "Tasks and deliveries worked on.", ["job", "outcome"],
-            registry=self.registry,
+            **into,
         )  # fmt: skip
         self.working = Histogram(
             "fitgate_task_seconds", "What a task or delivery took.", ["job"],
-            buckets=_LONG, registry=self.registry,
+            buckets=_LONG, **into,
         )  # fmt: skip
-        build = Gauge(
-            "fitgate_build", "Which FITGate this is.", ["version"], registry=self.registry
-        )
+        build = Gauge("fitgate_build", "Which FITGate this is.", ["version"], **into)
         build.labels(__version__).set(1)
         self.registry.register(_Depth(queue))
 
     def tell_of(self, is_working: Callable[[], bool]) -> None:
         """Tell of a worker too; where there is none, none is told of."""
-        up = Gauge("fitgate_worker_up", "1: a worker is at work.", registry=self.registry)
+        up = Gauge("fitgate_worker_up", "1: a worker is at work.", **self._into)
         up.set_function(lambda: float(is_working()))
 
 

@@ -9,11 +9,14 @@ from datetime import datetime
 from typing import Protocol
 
 from fitgate.core.classify.lines import Difference
+from fitgate.core.closing import Checked
 from fitgate.core.entries import Draft, Head, Stored
-from fitgate.core.events import Event
+from fitgate.core.events import Event, Headed, Pointer
 from fitgate.core.facts import Contents, Facts, Unread
 from fitgate.core.in_force import PolicyText
+from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
+from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
 from fitgate.core.work import Backlog, Delivery, Every, Parked, Task
 
@@ -67,6 +70,33 @@ class HostedForge(Forge, Protocol):
         """Show a verdict on its pull request; return what was written, in words.
 
         `others` are those on the other open pull requests with this head; the check is the worst.
+        """
+
+    def landed(self, pointer: Pointer) -> Sequence[str]:
+        """Return the ids of the changes that a push brought onto a branch that counts, in order.
+
+        Raises:
+            ForgeError: when what it brought cannot be read.
+        """
+
+    def release(self, pointer: Pointer) -> Release | None:
+        """Return a release and what it holds; None: it is a draft, a pre-release, or gone."""
+
+    def ended(
+        self, commit: str, number: int | None, at: datetime
+    ) -> tuple[Checked, Checked | None]:
+        """Return how the evaluations of a landing stand, and those on its pull request's head."""
+
+    def headed(self, commit: str) -> Sequence[Headed]:
+        """Return the pull requests with this head, whatever became of them."""
+
+    def issue(self, number: int) -> Issue | None:
+        """Return an issue; None: it is a pull request, or gone."""
+
+    def apply_group(self, judged: Sequence[tuple[Facts, Verdict]]) -> tuple[str, ...]:
+        """Show the worst verdict on the merge group that was gathered last; say what was written.
+
+        In a queue nobody can act: what is held fails (contract.md, "Outcomes").
         """
 
     def withdraw(self, head: str) -> bool:

@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from fitgate.core.events import Happening, Pointer
-from fitgate.core.proposing import proposal_drafts
+from fitgate.core.proposing import proposal_drafts, seen_draft
 from fitgate.core.work import Task, look
 from fitgate.errors import ForgeError
 from fitgate.pipeline import Judged
-from fitgate.serving.landings import landed
 from fitgate.serving.place import Place
 
 _OTHERS = 20
@@ -26,11 +25,18 @@ def proposed(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     """
     (judged,) = place.judged(pointer.event(now))
     if judged.facts.change.landed_at is not None:  # whoever merged it was quicker than we
-        yield from landed(place, replace(pointer, happening=Happening.LANDED), now)
+        yield look(replace(pointer, happening=Happening.LANDED), now)
         return
     yield from _told(place, judged, now)
     others = [*_others(place, judged, pointer, now)]
     place.forge.apply(judged.facts, judged.verdict, [(one.facts, one.verdict) for one in others])
+
+
+def withdrawn(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
+    """Write down that a pull request was seen; that it was closed again decides nothing."""
+    for facts in place.forge.gather(pointer.event(now)):
+        place.memory.write([seen_draft(facts)], now)
+    yield from ()
 
 
 def _told(place: Place, judged: Judged, now: datetime) -> Iterator[Task]:

@@ -47,7 +47,7 @@ class Counts:
             "fitgate_task_seconds", "What a task or delivery took.", ["job"],
             buckets=_LONG, **into,
         )  # fmt: skip
-        build = Gauge("fitgate_build", "Which FITGate this is.", ["version"], **into)
+        build = Gauge("fitgate_build_info", "Which FITGate this is.", ["version"], **into)
         build.labels(__version__).set(1)
         self.registry.register(_Depth(queue))
 

@@ -124,6 +124,7 @@ lock: ## Resolve the dependencies anew into requirements/
 	build/lock/bin/python -m pip install --quiet --upgrade uv
 	build/lock/bin/uv pip compile $(RESOLVE) --group dev pyproject.toml --output-file requirements/dev.lock
 	build/lock/bin/uv pip compile $(RESOLVE) --group bench --constraint requirements/dev.lock pyproject.toml --output-file requirements/bench.lock
+	build/lock/bin/uv pip compile $(RESOLVE) --extra postgres --extra service --constraint requirements/dev.lock pyproject.toml --output-file requirements/service.lock
 
 # The cool-down gives the world a week to notice a poisoned release before it reaches us.
 RESOLVE = --quiet --upgrade --universal --python-version 3.11 --exclude-newer "7 days" \

@@ -15,6 +15,7 @@ from fitgate.entrypoints.cli import (
     check,
     drill,
     facts,
+    github,
     inbox,
     interchange,
     ledger,
@@ -27,6 +28,7 @@ from fitgate.entrypoints.cli import (
     replay,
     scan,
     schema,
+    serve,
 )
 
 app = typer.Typer(
@@ -62,6 +64,9 @@ app.add_typer(drill.app, name="drill")
 app.add_typer(record.app, name="record")
 app.add_typer(interchange.import_app, name="import")
 app.add_typer(interchange.export_app, name="export")
+app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
+app.add_typer(github.app, name="github")
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

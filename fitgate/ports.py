@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Protocol
 
 from fitgate.core.classify.lines import Difference
+from fitgate.core.controls import Controls, TakenOff
 from fitgate.core.entries import Draft, Head, Stored
-from fitgate.core.events import Event
+from fitgate.core.events import Event, Pointer
 from fitgate.core.facts import Contents, Facts, Unread
 from fitgate.core.in_force import PolicyText
+from fitgate.core.passage import Passage
 from fitgate.core.policy import Role
 from fitgate.core.verdict import Verdict
 from fitgate.core.work import Delivery, Every, Parked, Task
@@ -73,6 +75,24 @@ class HostedForge(Forge, Protocol):
 
     def siblings(self, facts: Facts) -> Sequence[int]:
         """Return the numbers of the other open pull requests with the head of a gathered one."""
+
+    def passage(self, facts: Facts, pointer: Pointer, now: datetime) -> Passage:
+        """Return how a landing that was gathered came past the forge's gates, as of its moment."""
+
+    def controls(self) -> Controls:
+        """Return how strong the forge's own gates are now; a hidden area says why."""
+
+    def taken_off(self, number: int) -> Sequence[TakenOff]:
+        """Return which labels of ours people took off a pull request, oldest first."""
+
+    def happened(self, since: datetime, now: datetime) -> Sequence[tuple[datetime, Pointer]]:
+        """Return where something happened since a moment, and when, oldest first; perhaps more.
+
+        It is what deliveries would have told of landings and proposals.
+
+        Raises:
+            ForgeError: when not all of it could be read; what a permission hides is left out.
+        """
 
 
 class Ledger(Protocol):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.work import Task
+from fitgate.serving.controls import UNLABELLED, controls_changed, unlabelled
 from fitgate.serving.landings import landed
 from fitgate.serving.place import Place
 from fitgate.serving.proposals import proposed
@@ -21,6 +22,10 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
         LedgerError: when it could not be written down.
     """
     match (pointer.happening, pointer.kind):
+        case (Happening.PROPOSED, "pull") if pointer.detail.startswith(UNLABELLED):
+            return [*unlabelled(place, pointer, now)]
+        case (Happening.CONTROLS_CHANGED, _):
+            return [*controls_changed(place, pointer, now)]
         case (Happening.PROPOSED, "pull"):
             return [*proposed(place, pointer, now)]
         case (Happening.LANDED, "pull"):

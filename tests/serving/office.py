@@ -93,10 +93,17 @@ class Office:
 
 @contextmanager
 def office(
-    files: Mapping[str, File] | None = None, policy: str | None = POLICY, name: str = "acme/app"
+    files: Mapping[str, File] | None = None,
+    policy: str | None = POLICY,
+    name: str = "acme/app",
+    permissions: Mapping[str, str] | None = None,
 ) -> Iterator[Office]:
-    """Open an office; what the twin finds unlike GitHub fails the test."""
+    """Open an office; what the twin finds unlike GitHub fails the test.
+
+    `permissions` are those of the App that are others than `people.LEAST`.
+    """
     with Twin() as twin:
+        twin.app.permissions.update(permissions or {})
         hosted = place(twin, files, policy, name)
         ledger = MemoryLedger(f"github:{hosted.repo.id}")
         memory = Memory(ledger)

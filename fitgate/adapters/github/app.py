@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,7 @@ _TRIES = 3
 _RETRIED = frozenset({500, 502, 503, 504})
 _LIMITED = frozenset({403, 429})
 _PULL = "repository.pullRequest"
+_NEXT = re.compile(r'<([^>]*)>;\s*rel="next"')
 T = TypeVar("T")
 
 
@@ -71,7 +73,7 @@ class Session:
             user_agent=f"fitgate/{__version__}", api_version=API_VERSION,
             seconds_between_requests=None, seconds_between_writes=None, pool_size=8,
         )  # fmt: skip
-        self._etags: dict[str, tuple[str, Any]] = {}
+        self._etags: dict[str, tuple[str, tuple[Any, str | None]]] = {}
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -132,10 +134,14 @@ class Session:
         Raises:
             ForgeError: with the status; 404 where there is no such thing.
         """
+        return self.page(path)[0]
+
+    def page(self, path: str) -> tuple[Any, str | None]:
+        """Read so a page of a list, and return it with where the next one is, if there is one."""
         known = self._etags.get(path)
         headers = {"If-None-Match": known[0]} if known else {}
         requester = self.github.requester
-        with translated(f"{path} could not be read"):
+        with translated(f"{path.partition('?')[0]} could not be read"):
             try:
                 said, document = requester.requestJsonAndCheck("GET", path, headers=headers)
             except GithubException as exc:
@@ -144,11 +150,13 @@ class Session:
                 raise
         if known and document is None:  # 304: it is no error to PyGithub
             return known[1]
+        found = _NEXT.search(said.get("link", ""))
+        page = document, found and found[1]
         if "etag" in said:
             while len(self._etags) >= _REMEMBERED:
                 self._etags.pop(next(iter(self._etags)))
-            self._etags[path] = (said["etag"], document)
-        return document
+            self._etags[path] = (said["etag"], page)
+        return page
 
 
 @contextmanager

@@ -15,16 +15,22 @@ from fitgate.adapters.github.blobs import Blobs
 from fitgate.adapters.github.comparing import compared
 from fitgate.adapters.github.evidence import artifacts, declared, restored
 from fitgate.adapters.github.files import Touched, difference, patches, unpatched
+from fitgate.adapters.github.guards import Guards
+from fitgate.adapters.github.labels import taken_off
 from fitgate.adapters.github.listing import Listing, Listings
+from fitgate.adapters.github.passing import Passages
 from fitgate.adapters.github.policies import PolicyTexts
+from fitgate.adapters.github.polling import Polling
 from fitgate.adapters.github.pulls import Pull
 from fitgate.adapters.github.pushes import Pushes, clocked
 from fitgate.adapters.github.rights import Rights
 from fitgate.core.classify.lines import Difference
 from fitgate.core.content import FilePatch, content_digest
+from fitgate.core.controls import Controls, TakenOff
 from fitgate.core.events import Event, Pointer
 from fitgate.core.facts import Contents, Facts, Unknown, Unread
 from fitgate.core.in_force import PolicyText
+from fitgate.core.passage import Passage
 from fitgate.core.policy import Role
 from fitgate.core.verdict import Verdict
 from fitgate.core.words.page import MARK
@@ -197,6 +203,23 @@ class GitHub:
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""
         return self._acting.withdraw(head)
+
+    def passage(self, facts: Facts, pointer: Pointer, now: datetime) -> Passage:
+        """Return how a landing came past the gates of GitHub, as of its moment."""
+        pull = self._pulls.get(facts.change.id)
+        return Passages(self.session, self.name).of(facts, pull, pointer, now)
+
+    def controls(self) -> Controls:
+        """Return how strong GitHub's own gates are now; what may not be looked at says why."""
+        return Guards(self.session, self.name).controls()
+
+    def taken_off(self, number: int) -> Sequence[TakenOff]:
+        """Return which labels of ours people took off a pull request, oldest first."""
+        return [*taken_off(self.session, self.name, number)]
+
+    def happened(self, since: datetime, now: datetime) -> Sequence[tuple[datetime, Pointer]]:
+        """Return where something happened since a moment, and when, oldest first."""
+        return Polling(self.session, self.name).happened(since, now)
 
     def policies(self, commit: str) -> Iterator[PolicyText]:
         """Yield the policy as it stands at a commit, then its earlier versions, newest first."""

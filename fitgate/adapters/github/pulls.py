@@ -33,6 +33,7 @@ class Pull:
     `base` is the tip of its base branch, whose policy judges it; `fork` the commit at which it
     left that, None where its commits do not tell. `since` is when it was opened, or last turned to
     another base. `comments_cut`: a comment of ours may be there although `comment` has none.
+    `merged` is the commit that it was merged as.
     """
 
     facts: Facts
@@ -48,6 +49,7 @@ class Pull:
     comments_cut: bool
     changed_files: int
     policy: Node = field(default_factory=dict)
+    merged: str | None = None
 
 
 def read_pull(
@@ -106,6 +108,7 @@ def read_pull(
         comments_cut=is_cut(node.get("comments")) or _is_marked(node, mark),
         changed_files=int(node["changedFiles"]),
         policy=policy,
+        merged=str(node["mergeCommit"]["oid"]) if node["merged"] and node["mergeCommit"] else None,
     )  # fmt: skip
 
 

@@ -94,6 +94,9 @@ class HostedForge(Forge, Protocol):
             ForgeError: when not all of it could be read; what a permission hides is left out.
         """
 
+    def open_pulls(self) -> Sequence[int]:
+        """Return the numbers of all open pull requests."""
+
 
 class Ledger(Protocol):
     """One repository's append-only memory: a chain of entries, and what they name by digest."""

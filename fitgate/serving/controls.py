@@ -7,8 +7,6 @@ from datetime import datetime
 
 from fitgate.core.controls import control_drafts, label_drafts
 from fitgate.core.events import Happening, Pointer
-from fitgate.core.findings import Outcome
-from fitgate.core.records.changes import Landed, Seen
 from fitgate.core.work import Task, look
 from fitgate.serving.place import Place
 from fitgate.serving.proposals import proposed
@@ -38,16 +36,10 @@ def unlabelled(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
 
 
 def _relabelled(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
-    """Yield a look at each open change that has labels of ours: no event tells where one went."""
-    told = place.memory.caught_up()
-    landed = {each.record.change for each in told.told(Landed)}
-    for seen in told.told(Seen):
-        number, decided = seen.record.number, told.decided(seen.record.change)
-        if number is None or seen.record.change in landed or decided is None:
-            continue
-        if decided.record.nature.is_io and decided.record.outcome is not Outcome.UNDECIDED:
-            where = Pointer(
-                Happening.PROPOSED, pointer.repo, pointer.name, "pull", number,
-                installation=pointer.installation,
-            )  # fmt: skip
-            yield look(where, now)
+    """Yield a look at each open change: no event tells which of them lost a label of ours."""
+    for number in place.forge.open_pulls():
+        where = Pointer(
+            Happening.PROPOSED, pointer.repo, pointer.name, "pull", number,
+            installation=pointer.installation,
+        )  # fmt: skip
+        yield look(where, now)

@@ -106,7 +106,7 @@ def _past_ours(
             "override", against, authorised=True, visibility="escalation", by=by, reason=reason
         )
     elif pushed and (against_verdict or before.practice.is_reviewed):
-        how: How = "forced-push" if before.passage.forced else "direct-push"
+        how: How = "forced-push" if facts.change.forced else "direct-push"
         yield PassedBy(how, against if against_verdict else ("pull-request",))
     elif against_verdict:
         yield PassedBy(_against(facts, policy, [f.code for f in failed]), against)

@@ -20,13 +20,12 @@ class Passage:
     """How a change came to land, beside what was judged of it; null: it was not observed.
 
     `check` is our own check as of the landing, never one that another App gave the same name.
-    `forced`: its push replaced what stood there. `past` are the forge's own rules that failed and
-    were gone past, by their names there (`pull_request`, `non_fast_forward`, `environment`), and
-    `by` who did. `areas` says where could be looked: what is hidden there is no "nothing".
+    `past` are the forge's own rules that failed and were gone past, by their names there
+    (`pull_request`, `non_fast_forward`, `environment`), and `by` who did. `areas` says where could
+    be looked: what is hidden there is no "nothing".
     """
 
     check: OwnCheck | None = None
-    forced: bool | None = None
     past: tuple[str, ...] | None = None
     by: str | None = None
     areas: Mapping[str, Area] = field(default_factory=dict)

@@ -188,9 +188,10 @@ def test_a_merge_without_success_of_our_check_is_a_bypass_unless_that_is_not_kno
 
 
 def test_a_push_has_no_check_and_is_told_as_forced_where_it_was() -> None:
-    assert past(PUSH, ALLOWED, Passage("absent", forced=False)) == []
-    forced = past(PUSH, Standing.BYPASS, Passage(forced=True), HELD)
-    assert [one.how for one in forced] == ["forced-push"]
+    assert past(PUSH, ALLOWED, Passage("absent")) == []
+    forced = replace(PUSH, change=replace(PUSH.change, forced=True))
+    passed = past(forced, Standing.BYPASS, UNSEEN, HELD)
+    assert [one.how for one in passed] == ["forced-push"]
 
 
 @pytest.mark.parametrize(

@@ -13,24 +13,25 @@ from fitgate.adapters.github.acting import Acting, Judged
 from fitgate.adapters.github.app import Session, translated
 from fitgate.adapters.github.blobs import Blobs
 from fitgate.adapters.github.comparing import compared
+from fitgate.adapters.github.direct import UNTOLD, direct_facts
+from fitgate.adapters.github.ended import Ended
 from fitgate.adapters.github.evidence import artifacts, declared, restored
 from fitgate.adapters.github.files import Touched, difference, patches, unpatched
-from fitgate.adapters.github.guards import Guards
-from fitgate.adapters.github.labels import taken_off
+from fitgate.adapters.github.issues import issue
+from fitgate.adapters.github.line import Line, Lines, Step
 from fitgate.adapters.github.listing import Listing, Listings
-from fitgate.adapters.github.passing import Passages
 from fitgate.adapters.github.policies import PolicyTexts
-from fitgate.adapters.github.polling import Polling
 from fitgate.adapters.github.pulls import Pull
 from fitgate.adapters.github.pushes import Pushes, clocked
 from fitgate.adapters.github.rights import Rights
+from fitgate.adapters.github.watching import Watching
 from fitgate.core.classify.lines import Difference
+from fitgate.core.closing import Checked
 from fitgate.core.content import FilePatch, content_digest
-from fitgate.core.controls import Controls, TakenOff
-from fitgate.core.events import Event, Pointer
+from fitgate.core.events import Event, Headed, Pointer
 from fitgate.core.facts import Contents, Facts, Unknown, Unread
 from fitgate.core.in_force import PolicyText
-from fitgate.core.passage import Passage
+from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
 from fitgate.core.verdict import Verdict
 from fitgate.core.words.page import MARK
@@ -40,7 +41,7 @@ _KEPT = 64
 _ABSENT = frozenset({404, 422})
 
 
-class GitHub:
+class GitHub(Watching):
     """One repository on GitHub; it satisfies `ports.Forge`.
 
     What a commit holds never changes, so it is read once: files, contents, policies, pushes. All
@@ -54,24 +55,66 @@ class GitHub:
         self._listings = Listings(session, name, self.blobs, MARK)
         self._policies = PolicyTexts(session, name, self.blobs)
         self._rights = Rights(session, name)
+        self._lines = Lines(session, name)
+        self._ended = Ended(session, name)
         self._pushes = Pushes(session)
         self._acting = Acting(session, name)
         self._pulls: OrderedDict[str, Pull] = OrderedDict()
         self._changes: OrderedDict[tuple[str, str | None], Listing] = OrderedDict()
 
     def gather(self, event: Event) -> Iterator[Facts]:
-        """Read the pull request that an event points at, contents not yet looked into."""
+        """Read the pull request that an event points at, or all that a push brought.
+
+        Contents are not yet looked into.
+        """
         pointer = event.on
-        if pointer is None or pointer.kind != "pull" or pointer.number is None:
-            raise ForgeError(f"{_words(pointer)} cannot be gathered from GitHub in this version.")
-        yield self.pull(pointer.number, event.at, event.head or None)
+        match pointer:
+            case Pointer(kind="pull", number=int() as number):
+                yield self.pull(number, event.at, event.head or None)
+            case Pointer(kind="push", ref=ref, base=base, head=head):
+                line = self._lines.pushed(ref, base, head)
+                yield from self._brought(line, event.at) if line else ()
+            case _:
+                raise ForgeError(f"{_words(pointer)} cannot be gathered from GitHub.")
+
+    def landed(self, pointer: Pointer) -> Sequence[str]:
+        """Return the ids of the changes that a push brought onto the default branch."""
+        line = self._lines.pushed(pointer.ref, pointer.base, pointer.head)
+        return line.ids if line else ()
+
+    def _brought(self, line: Line, at: datetime) -> Iterator[Facts]:
+        """Yield what a push brought; what cannot be told apart is its tip, unclassifiable."""
+        landings = (line.tip,) if isinstance(line.steps, Unread) else line.landings()
+        if any(isinstance(one, Step) for one in landings):
+            ref, head = f"refs/heads/{line.branch}", line.tip.oid
+            pushed = self._pushes.moved(self.name, ref, head)
+        for one in landings:
+            if isinstance(one, int):
+                yield self.pull(one, at)
+            else:
+                facts = direct_facts(line, one, pushed, at)
+                yield self._whole(facts, self._step(line, one))
+
+    def _step(self, line: Line, step: Step) -> Listing:
+        if isinstance(line.steps, Unread):
+            return Listing(None, step.oid, line.steps)
+        if step.pulls is None:
+            return Listing(None, step.oid, Unread(UNTOLD))
+        return self._listings.step(step.parent, step.oid)
 
     def pull(self, number: int, at: datetime, hint: str | None = None) -> Facts:
         """Return the facts of a pull request as of now, or as of its merge."""
         pull, listing = self._listings.pull(number, at, hint)
         if pull.policy:
             self._policies.note(pull.base, pull.policy)
-        facts = self._with_files(pull.facts, listing)
+        if pull.rebased and (base := self._lines.start(str(pull.facts.change.landing), number)):
+            facts = replace(pull.facts, change=replace(pull.facts.change, base=base))
+            pull = replace(pull, base=base, facts=facts)
+        return self._whole(pull.facts, listing, pull)
+
+    def _whole(self, facts: Facts, listing: Listing, pull: Pull | None = None) -> Facts:
+        """Return the facts with the files, and with what these declare and bring back."""
+        facts = self._with_files(facts, listing)
         if facts.files is not None:
             facts = declared(facts, self.blobs)
             facts = artifacts(facts, self.session, self.name)
@@ -121,8 +164,10 @@ class GitHub:
 
     def complete(self, facts: Facts, roles: Mapping[str, Role]) -> Facts:
         """Return the facts with the roles of those who signed, and the time of the last push."""
-        pull = self._pulls[facts.change.id]
-        return self._rights.assigned(clocked(facts, pull, self._pushes.of(pull)), roles)
+        pull = self._pulls.get(facts.change.id)
+        if pull is not None:
+            facts = clocked(facts, pull, self._pushes.of(pull))
+        return self._rights.assigned(facts, roles)
 
     def earlier(self, facts: Facts) -> Iterator[Facts]:
         """Yield the change as it stood where it was approved, then push by push, newest first."""
@@ -131,7 +176,9 @@ class GitHub:
         for commit in dict.fromkeys(given):
             if commit is not None and commit != head:
                 yield self._as_it_stood(facts, commit, None)
-        pull = self._pulls[facts.change.id]
+        pull = self._pulls.get(facts.change.id)
+        if pull is None:  # a push stands as it is
+            return
         pushes = self._pushes.of(pull)
         if isinstance(pushes, Unknown):
             return
@@ -206,26 +253,23 @@ class GitHub:
             found = self.session.github.get_repo(self.name).get_pulls(state="open")
             return [pull.number for pull in found]
 
+    def ended(
+        self, commit: str, number: int | None, at: datetime
+    ) -> tuple[Checked, Checked | None]:
+        """Return how the evaluations of a landing stand, and those on its pull request's head."""
+        return self._ended.of(commit, number, at)
+
+    def headed(self, commit: str) -> Sequence[Headed]:
+        """Return the pull requests with this head, whatever became of them."""
+        return self._ended.headed(commit)
+
+    def issue(self, number: int) -> Issue | None:
+        """Return an issue; None: it is a pull request, or gone."""
+        return issue(self.session, self.name, number)
+
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""
         return self._acting.withdraw(head)
-
-    def passage(self, facts: Facts, pointer: Pointer, now: datetime) -> Passage:
-        """Return how a landing came past the gates of GitHub, as of its moment."""
-        pull = self._pulls.get(facts.change.id)
-        return Passages(self.session, self.name).of(facts, pull, pointer, now)
-
-    def controls(self) -> Controls:
-        """Return how strong GitHub's own gates are now; what may not be looked at says why."""
-        return Guards(self.session, self.name).controls()
-
-    def taken_off(self, number: int) -> Sequence[TakenOff]:
-        """Return which labels of ours people took off a pull request, oldest first."""
-        return [*taken_off(self.session, self.name, number)]
-
-    def happened(self, since: datetime, now: datetime) -> Sequence[tuple[datetime, Pointer]]:
-        """Return where something happened since a moment, and when, oldest first."""
-        return Polling(self.session, self.name).happened(since, now)
 
     def policies(self, commit: str) -> Iterator[PolicyText]:
         """Yield the policy as it stands at a commit, then its earlier versions, newest first."""

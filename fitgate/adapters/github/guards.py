@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from fitgate.adapters.github.app import Session
 from fitgate.adapters.github.moments import moment
-from fitgate.adapters.github.passing import PUSHES_HIDDEN, SUITES_HIDDEN
+from fitgate.adapters.github.passing import SUITES_HIDDEN
 from fitgate.adapters.github.records import pages, seen
 from fitgate.core.controls import (
     ACTORS,
@@ -64,7 +64,11 @@ class Guards:
                 )
             ),
             SUITES: Area(hidden=suites.why) if isinstance(suites, Unread) else Area(),
-            PUSHES: _record(seen(lambda: next(moved, None), PUSHES_HIDDEN)),
+            PUSHES: _record(
+                seen(
+                    lambda: next(moved, None), "the activity may not be read: grant contents: read"
+                )
+            ),
         }
 
     def _rules(self, branch: str) -> list[Node]:

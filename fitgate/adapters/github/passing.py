@@ -1,4 +1,4 @@
-"""How a landing came past GitHub's gates: our check as of then, its push, and rule suites."""
+"""How a landing came past GitHub's gates: our check as of then, and rule suites."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from fitgate.adapters.github.app import Session
 from fitgate.adapters.github.checks import OwnCheck
 from fitgate.adapters.github.pulls import Pull
 from fitgate.adapters.github.records import pages, seen
-from fitgate.core.controls import CHECKS, PUSHES, SUITES, Area
+from fitgate.core.controls import CHECKS, SUITES, Area
 from fitgate.core.events import Pointer
 from fitgate.core.facts import Facts, Unread
 from fitgate.core.passage import OwnCheck as Stood
 from fitgate.core.passage import Passage
 
 SUITES_HIDDEN = "rule suites may not be read: grant administration: write"
-PUSHES_HIDDEN = "the activity may not be read: grant contents: read"
 _PERIODS = (("day", 1), ("week", 7), ("month", 30))
 """How far back GitHub looks for rule suites, in days; it keeps no more ("List rule suites")."""
 _FAILED = ("fail", "active")
@@ -32,12 +31,11 @@ class Passages:
     def of(self, facts: Facts, pull: Pull | None, pointer: Pointer, now: datetime) -> Passage:
         """Return how a landing came past the gates; what a permission hides is in its areas."""
         landed_at = facts.change.landed_at or facts.as_of
-        shas = {facts.change.head, pointer.head, pull.merged if pull else None} - {None}
+        shas = {facts.change.head, facts.change.landing, pointer.head} - {None}
         areas: dict[str, Area] = {}
         check = None if pull is None else self._check(pull, landed_at, areas)
-        forced = self._forced(facts, pointer, shas, areas)
         past, by = self._past(shas, now - landed_at, areas)
-        return Passage(check, forced, past, by, areas)
+        return Passage(check, past, by, areas)
 
     def _check(self, pull: Pull, landed_at: datetime, areas: dict[str, Area]) -> Stood | None:
         """Return how our check stood, in GitHub's whole seconds."""
@@ -47,21 +45,6 @@ class Passages:
             return None
         areas[CHECKS] = Area()
         return _stood(pull.check, landed_at)
-
-    def _forced(
-        self, facts: Facts, pointer: Pointer, shas: set[str | None], areas: dict[str, Area]
-    ) -> bool | None:
-        if facts.change.kind != "push":
-            return None
-        asked = {"activity_type": "force_push", **({"ref": pointer.ref} if pointer.ref else {})}
-        path = f"/repos/{self._name}/activity"
-
-        def read() -> bool:
-            return any(move.get("after") in shas for move in pages(self._session, path, **asked))
-
-        found = seen(read, PUSHES_HIDDEN)
-        areas[PUSHES] = Area(hidden=found.why) if isinstance(found, Unread) else Area()
-        return None if isinstance(found, Unread) else found
 
     def _past(
         self, shas: set[str | None], age: timedelta, areas: dict[str, Area]

@@ -24,18 +24,6 @@ def pushed(here: Hosted, head: str) -> Passage:
     return Passages(here.session, here.repo.full_name).of(facts_of(change), None, pointer, now)
 
 
-def test_a_push_that_replaced_what_stood_there_is_told_from_one_that_added_to_it() -> None:
-    with hosted() as here:
-        first = here.repo.sha_of("main")
-        added = here.repo.push("main", {"a.txt": "a\n"}, by="bob")
-        assert pushed(here, added).forced is False
-        here.repo.reset("main", str(first), by="bob")
-        again = here.repo.push("main", {"b.txt": "b\n"}, by="bob")
-        assert pushed(here, again).forced is False
-        other = here.repo.push("main", {"c.txt": "c\n"}, by="bob", onto=first, force=True)
-        assert pushed(here, other).forced is True
-
-
 def test_who_pushed_past_a_rule_is_told_with_the_rule() -> None:
     with hosted() as here:
         (installation,) = here.twin.installations.values()
@@ -63,7 +51,6 @@ def test_what_a_permission_hides_is_unknown_and_says_which_is_missing() -> None:
         passage = pushed(here, head)
         assert (passage.past, passage.by) == (None, None)
         assert "administration: write" in passage.areas["rule suites"].hidden
-        assert not passage.areas["pushes"].hidden
 
 
 def test_of_a_landing_older_than_github_keeps_rule_suites_nothing_is_known() -> None:

@@ -157,6 +157,38 @@ class Ledger(Protocol):
         """Let go of what the ledger holds open."""
 
 
+class Marks(Protocol):
+    """How far things have been looked at: one moment a name, which only moves forward."""
+
+    def reached(self, name: str) -> datetime | None:
+        """Return how far it got; None: nobody has looked yet."""
+
+    def reach(self, name: str, at: datetime) -> None:
+        """Note that it got so far, if that is further than before; durable when this returns.
+
+        Raises:
+            LedgerError: when it could not be written.
+        """
+
+
+class Origin(Protocol):
+    """Where deliveries come from, as a whole: a GitHub App."""
+
+    def repositories(self) -> Sequence[Pointer]:
+        """Return the repositories that it is installed on.
+
+        Raises:
+            ForgeError: when not all of them could be listed.
+        """
+
+    def redelivered(self, since: datetime) -> int:
+        """Ask again for what arrived nowhere since a moment; return how many deliveries that is.
+
+        Raises:
+            ForgeError: when it could not be asked; what was asked for stands.
+        """
+
+
 class Worker(Protocol):
     """What is done with what a queue holds."""
 

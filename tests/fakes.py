@@ -195,3 +195,18 @@ class MemoryQueue:
 
     def close(self) -> None:
         """Hold nothing open."""
+
+
+@dataclass
+class MemoryMarks:
+    """Marks that are gone with the process; it satisfies `ports.Marks`."""
+
+    marks: dict[str, datetime] = field(default_factory=dict)
+
+    def reached(self, name: str) -> datetime | None:
+        """Return how far it got."""
+        return self.marks.get(name)
+
+    def reach(self, name: str, at: datetime) -> None:
+        """Move it forward."""
+        self.marks[name] = max(at, self.marks.get(name, at))

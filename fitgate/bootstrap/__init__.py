@@ -33,6 +33,7 @@ from fitgate.bootstrap.output import (
     write_register,
     written,
 )
+from fitgate.bootstrap.reconciling import reconciler
 
 __all__ = [
     "Clone",
@@ -53,6 +54,7 @@ __all__ = [
     "print_table",
     "progress",
     "read_register",
+    "reconciler",
     "refuse_foreign",
     "register_writers",
     "rehearse",

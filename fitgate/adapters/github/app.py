@@ -233,6 +233,7 @@ class App:
     url: str = DEFAULT_URL
     patience: float = PATIENCE
     _sessions: dict[int, Session] = field(default_factory=dict, repr=False)
+    _itself: Session | None = field(default=None, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def session(self, installation: int) -> Session:
@@ -247,6 +248,13 @@ class App:
                 made = Session(auth, self.url, self.patience, self.app_id)
                 self._sessions[installation] = made
             return self._sessions[installation]
+
+    def itself(self) -> Session:
+        """Return the session of the App itself: of its hook and installations, nothing else."""
+        with self._turn:
+            if self._itself is None:
+                self._itself = Session(self._auth(), self.url, self.patience, self.app_id)
+            return self._itself
 
     def of_repository(self, name: str) -> Session:
         """Return the session of the installation that a repository is in.

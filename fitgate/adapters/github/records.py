@@ -11,7 +11,7 @@ from fitgate.core.facts import Unread
 from fitgate.errors import ForgeError
 
 PAGE = 100
-_PAGES = 50
+_PAGES = 500
 _HIDDEN = frozenset({403, 404, 451})
 T = TypeVar("T")
 

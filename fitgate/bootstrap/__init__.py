@@ -10,7 +10,7 @@ from fitgate.bootstrap.clones import (
     shipped_policies,
     stopwatch,
 )
-from fitgate.bootstrap.forges import open_github
+from fitgate.bootstrap.forges import observe_github, open_github
 from fitgate.bootstrap.ledgers import (
     chain_in,
     figures_in_columns,
@@ -45,6 +45,7 @@ __all__ = [
     "journals",
     "junit_report",
     "metrics_page",
+    "observe_github",
     "open_clone",
     "open_database",
     "open_github",

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
@@ -23,6 +24,7 @@ from fitgate import __version__
 from fitgate.adapters.github.queries import MAY_BE_REFUSED, Query
 from fitgate.errors import ForgeError, UserError
 
+logging.getLogger("github").setLevel(logging.WARNING)  # it prints each refusal, and we say them
 DEFAULT_URL = "https://api.github.com"
 API_VERSION = "2022-11-28"
 PATIENCE = 60.0

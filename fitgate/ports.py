@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Protocol
 
@@ -17,8 +18,9 @@ from fitgate.core.in_force import PolicyText
 from fitgate.core.incidents import Issue
 from fitgate.core.passage import Passage
 from fitgate.core.policy import Role
+from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
-from fitgate.core.work import Delivery, Every, Parked, Task
+from fitgate.core.work import Backlog, Delivery, Every, Parked, Task
 
 
 class Forge(Protocol):
@@ -79,6 +81,9 @@ class HostedForge(Forge, Protocol):
             ForgeError: when what it brought cannot be read.
         """
 
+    def release(self, pointer: Pointer) -> Release | None:
+        """Return a release and what it holds; None: it is a draft, a pre-release, or gone."""
+
     def ended(
         self, commit: str, number: int | None, at: datetime
     ) -> tuple[Checked, Checked | None]:
@@ -89,6 +94,12 @@ class HostedForge(Forge, Protocol):
 
     def issue(self, number: int) -> Issue | None:
         """Return an issue; None: it is a pull request, or gone."""
+
+    def apply_group(self, judged: Sequence[tuple[Facts, Verdict]]) -> tuple[str, ...]:
+        """Show the worst verdict on the merge group that was gathered last; say what was written.
+
+        In a queue nobody can act: what is held fails (contract.md, "Outcomes").
+        """
 
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""
@@ -215,13 +226,28 @@ class Queue(Protocol):
             QueueError: when they could not be kept.
         """
 
+    def submit(self, deliveries: Sequence[Delivery]) -> Future[None]:
+        """Begin to keep deliveries, and return at once; the future ends as `accept` would.
+
+        All that waits is kept in one go, so that many cost little more than one. For coroutines:
+        `await asyncio.wrap_future(queue.submit([delivery]))`.
+        """
+
     def put(self, tasks: Sequence[Task]) -> None:
-        """Keep tasks until they are due; one that waits already is not put twice."""
+        """Keep tasks until they are due; one that waits already is not put twice.
+
+        Raises:
+            QueueError: when they could not be kept.
+        """
 
     def work(self, worker: Worker, stop: Callable[[], bool], every: Sequence[Every] = ()) -> None:
         """Do what is due, oldest first, until `stop` says so; the task in hand is finished.
 
-        A failure is tried again, later each time; what keeps failing is parked.
+        A failure is tried again, later each time; what keeps failing is parked. `stop` is asked
+        often, and by any thread.
+
+        Raises:
+            QueueError: when nobody but one may work here, and one does.
         """
 
     def parked(self) -> Sequence[Parked]:
@@ -229,6 +255,9 @@ class Queue(Protocol):
 
     def waiting(self) -> int:
         """Return how many deliveries and tasks that are due have not been done."""
+
+    def backlog(self) -> Backlog:
+        """Return what waits, and since when."""
 
     def retry(self, ids: Sequence[str]) -> int:
         """Let these parked ones be tried again now; return how many there were."""

@@ -33,6 +33,7 @@ from fitgate.bootstrap.output import (
     write_register,
     written,
 )
+from fitgate.bootstrap.queues import open_queue
 from fitgate.bootstrap.reconciling import reconciler
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "open_database",
     "open_github",
     "open_ledger",
+    "open_queue",
     "painted",
     "policy_pictures",
     "print_table",

@@ -71,10 +71,9 @@ class Office:
     def restart(self) -> None:
         """Forget all that is not kept: what was read, and what the ledger was heard to say."""
         self.memory = Memory(self.ledger)
-        forge, library = self.hosted.restarted(), shipped_policies()
-        self.hosted.forge = forge
-        policies = Policies(forge, library, told=self.memory.told)
-        self.place = Place(forge, self.memory, policies, library)
+        forge = self.hosted.forge = self.hosted.restarted()
+        policies = Policies(forge, self.place.library, told=self.memory.told)
+        self.place = Place(forge, self.memory, policies, self.place.library)
 
     @property
     def twin(self) -> Twin:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.work import Task
+from fitgate.serving.commands import asked
 from fitgate.serving.evaluations import evaluated, having
 from fitgate.serving.groups import queued
 from fitgate.serving.incidents import happened
@@ -42,6 +43,8 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
             tasks = evaluated(place, pointer, now)
         case (Happening.INCIDENT, _):
             tasks = happened(place, pointer, now)
+        case (Happening.ASKED, "pull" | None):
+            tasks = asked(place, pointer, now)
         case _:
             pass
     return [*tasks]

@@ -23,11 +23,13 @@ from fitgate.adapters.github.policies import PolicyTexts
 from fitgate.adapters.github.pulls import Pull
 from fitgate.adapters.github.pushes import Pushes, clocked
 from fitgate.adapters.github.rights import Rights
+from fitgate.adapters.github.talking import Talking
 from fitgate.core.classify.lines import Difference
 from fitgate.core.closing import Checked
+from fitgate.core.commands.asked import Comment, Speaker
 from fitgate.core.content import FilePatch, content_digest
 from fitgate.core.events import Event, Headed, Pointer
-from fitgate.core.facts import Contents, Facts, Unknown, Unread
+from fitgate.core.facts import Contents, Facts, Person, Unknown, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
@@ -58,6 +60,7 @@ class GitHub:
         self._pushes = Pushes(session)
         self._acting = Acting(session, name)
         self._brought = Brought(session, name, self._listings, self.pull, self._whole)
+        self._talking = Talking(session, name)
         self._pulls: OrderedDict[str, Pull] = OrderedDict()
         self._changes: OrderedDict[tuple[str, str | None], Listing] = OrderedDict()
 
@@ -264,6 +267,30 @@ class GitHub:
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""
         return self._acting.withdraw(head)
+
+    def pulls_at(self, head: str) -> Sequence[int]:
+        """Return the numbers of the open pull requests with a head, wherever their branch is."""
+        return self._talking.pulls_at(head)
+
+    def comment(self, comment: int) -> Comment | None:
+        """Return a comment by its id as it stands now; None: it is gone, or nobody's any more."""
+        return self._talking.comment(comment)
+
+    def speaker(self, person: Person, roles: Mapping[str, Role]) -> Speaker:
+        """Return somebody with what they may do here now; what is refused is unknown."""
+        return self._rights.speaker(person, roles)
+
+    def answered(self, number: int, mark: str, since: datetime | None) -> str | None:
+        """Return what our comment that begins with a mark says, if there is one since then."""
+        return self._talking.answered(number, mark, since)
+
+    def answer(self, number: int, mark: str, text: str, since: datetime | None) -> bool:
+        """Make our one comment with a mark say this; say whether anything was written."""
+        return self._talking.answer(number, mark, text, since)
+
+    def react(self, number: int, comment: int, *, good: bool) -> bool:
+        """Mark a comment as done or as not done; say whether that could be."""
+        return self._talking.react(number, comment, good=good)
 
     def policies(self, commit: str) -> Iterator[PolicyText]:
         """Yield the policy as it stands at a commit, then its earlier versions, newest first."""

@@ -13,6 +13,7 @@ from fitgate.core.standing import Standing
 from fitgate.core.words.cells import counted
 
 TABLE = ("landed", "change", "category", "how", "gates", "who answers for it")
+_MOST = 10  # follow-ups named
 HOW: dict[How, str] = {
     "direct-push": "pushed directly",
     "forced-push": "pushed by force",
@@ -71,3 +72,11 @@ def summary(events: Sequence[Event], rows: Iterable[Row]) -> Iterator[str]:
         )
     if held:
         yield f"{held} would have been held, had the gate been in force (shadow mode)."
+
+
+def follow_ups(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield which overrides have left something to be done that nobody has said is done."""
+    if rows:
+        named = ", ".join(f"{name_of(row)} ({row.landed_at:%Y-%m-%d})" for row in rows[:_MOST])
+        more = f" and {len(rows) - _MOST} more" if len(rows) > _MOST else ""
+        yield f"{counted(len(rows), 'follow-up')} of overrides to be closed: {named}{more}."

@@ -36,7 +36,8 @@ def listed(
     """List the irreversible changes that landed past a gate, and what could not be judged."""
     from fitgate.bootstrap import print_table
     from fitgate.core.bypasses import event_json, events
-    from fitgate.core.words.bypasses import TABLE, summary, table_row
+    from fitgate.core.followups import open_follow_ups
+    from fitgate.core.words.bypasses import TABLE, follow_ups, summary, table_row
     from fitgate.entrypoints.cli.ledgers import opened, told_by
 
     start = asked.since(since, asked.now())
@@ -48,9 +49,11 @@ def listed(
     if as_json:
         standings = [row.standing for row in rows if row.nature.is_io]
         counted = {name: standings.count(name) for name in sorted({*standings})}
-        print(json.dumps({"bypasses": [*map(event_json, shown)], "standings": counted}, indent=2))
+        told_of = {"bypasses": [*map(event_json, shown)], "standings": counted}
+        left = [row.change for row in open_follow_ups(told)]
+        print(json.dumps({**told_of, "follow_ups": left}, indent=2))
         return
     if shown:
         print_table(TABLE, lambda: map(table_row, shown), colour=asked.colourful())
         print()
-    print("\n".join(summary(found, rows)))
+    print("\n".join((*summary(found, rows), *follow_ups([*open_follow_ups(told)]))))

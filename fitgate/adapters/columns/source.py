@@ -48,7 +48,8 @@ class Landed(Ledger, Protocol):
 
 
 CONTROLS = (
-    "Drilled", "DrillMissed", "Tripped", "Reset", "PolicyChanged", "GateChanged", "Reclassified",
+    "Drilled", "DrillMissed", "Tripped", "Reset", "BreakersWatched", "PolicyChanged", "GateChanged",
+    "Reclassified",
 )  # fmt: skip
 """The kinds of entries that figures are made of beside landings."""
 

@@ -10,7 +10,13 @@ from fitgate.core.chronicle import Chronicle, Row, Told
 from fitgate.core.measure.landings import Landings, belongs
 from fitgate.core.measure.reading import Scope
 from fitgate.core.policy import Boundary
-from fitgate.core.records.controls import Drilled, DrillMissed, Reset, Tripped
+from fitgate.core.records.controls import (
+    BreakersWatched,
+    Drilled,
+    DrillMissed,
+    Reset,
+    Tripped,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +28,7 @@ class History:
     missed: Sequence[Told[DrillMissed]] = ()
     tripped: Sequence[Told[Tripped]] = ()
     resets: Sequence[Told[Reset]] = ()
+    looks: Sequence[Told[BreakersWatched]] = ()
     _scopes: dict[tuple[Boundary, Scope], Landings] = field(default_factory=dict, init=False)
 
     @classmethod
@@ -36,6 +43,7 @@ class History:
                 told.told(DrillMissed),
                 told.told(Tripped),
                 told.told(Reset),
+                told.told(BreakersWatched),
             )
         return cls(_in_order(told))
 

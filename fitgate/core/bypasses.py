@@ -15,7 +15,7 @@ from fitgate.core.facts import Facts
 from fitgate.core.findings import Outcome
 from fitgate.core.people import voices
 from fitgate.core.policy import Policy
-from fitgate.core.records.changes import PassedBy, Reclassified
+from fitgate.core.records.changes import How, Landed, PassedBy, Reclassified
 from fitgate.core.records.controls import GateChanged
 from fitgate.core.standing import Standing
 from fitgate.core.verdict import Verdict
@@ -53,11 +53,13 @@ class Practice:
 class Before:
     """What came before a landing: how the team lands its changes, and what had been decided.
 
-    `undecided`: there was no decision on this change, though there had been on others.
+    `undecided`: there was no decision on this change, though there had been on others. `forced`: it
+    came by a forced push, whatever its message says.
     """
 
     practice: Practice
     undecided: bool = False
+    forced: bool = False
 
 
 def passed_by(
@@ -77,7 +79,8 @@ def passed_by(
 def _passed_by(
     facts: Facts, verdict: Verdict, standing: Standing, policy: Policy, before: Before
 ) -> Iterator[PassedBy]:
-    pushed, against_verdict = is_push(facts), standing is Standing.BYPASS
+    against_verdict = standing is Standing.BYPASS
+    pushed = before.forced or is_push(facts)
     against = tuple(dict.fromkeys(f.gate for f in verdict.findings if f.outcome in _AGAINST))
     if standing is Standing.OVERRIDDEN:
         used = next(f for f in verdict.findings if f.code == "override-used")
@@ -86,7 +89,8 @@ def _passed_by(
             "override", against, authorised=True, visibility="escalation", by=by, reason=reason
         )
     elif pushed and (against_verdict or before.practice.is_reviewed):
-        yield PassedBy("direct-push", against if against_verdict else ("pull-request",))
+        how: How = "forced-push" if before.forced else "direct-push"
+        yield PassedBy(how, against if against_verdict else ("pull-request",))
     elif against_verdict:
         stale = any(voice.counts is False for voice in voices(facts, policy))
         yield PassedBy("approvals-not-counted" if stale else "against-verdict", against)
@@ -134,6 +138,13 @@ def events(chronicle: Chronicle) -> Iterator[Event]:
     """
     found = [*_all(chronicle)]
     yield from sorted(found, key=lambda event: (event.at, event.row.change, event.passed.how))
+
+
+def force_unknown(rows: Iterable[Row], chronicle: Chronicle) -> int:
+    """Return of how many IO landings nobody can tell whether they came by a forced push."""
+    known = {t.record.change for t in chronicle.told(Landed) if t.record.forced is not None}
+    ios = {row.change for row in rows if row.nature.is_io}
+    return len(ios - known)
 
 
 def completed(rows: Iterable[Row], chronicle: Chronicle) -> Iterator[Row]:

@@ -37,12 +37,16 @@ STAGES: dict[str, Stage] = {"deployment": "deployment", "release": "release"}
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A landing, the verdict on it as of then, and the policy that it was judged by."""
+    """A landing, the verdict on it as of then, and the policy that it was judged by.
+
+    `forced`: it came by a forced push; null: that is not known.
+    """
 
     facts: Facts
     verdict: Verdict
     standing: Standing
     policy: Policy
+    forced: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,8 @@ class Recorder:
         yield decided
         facts, verdict, change = judged.facts, judged.verdict, judged.facts.change
         landed_at = change.landed_at or facts.as_of
-        before = Before(self._practice, self._is_undecided(change.id, landed_at))
+        undecided = self._is_undecided(change.id, landed_at)
+        before = Before(self._practice, undecided, forced=judged.forced is True)
         stage = STAGES.get(change.landed_as or "", "merge")
         record = Landed(
             change=change.id,
@@ -109,6 +114,7 @@ class Recorder:
             required=judged.policy.boundary.closure.checks or None,
             decided=decided.key,
             bypasses=passed_by(facts, verdict, judged.standing, judged.policy, before),
+            forced=judged.forced,
         )
         yield draft(record, landed_at, landed_key(change.id, stage, change.environment))
         self._practice.add(pushed=is_push(facts))

@@ -50,8 +50,8 @@ def name_of(row: Row) -> str:
     return inert(row.commit[:10] if row.commit else row.change)
 
 
-def summary(events: Sequence[Event], rows: Iterable[Row]) -> Iterator[str]:
-    """Yield how many there are of each kind, and what was not judged beside them."""
+def summary(events: Sequence[Event], rows: Iterable[Row], force_unknown: int) -> Iterator[str]:
+    """Yield how many there are of each kind, and what was not judged or known beside them."""
     ios = [row for row in rows if row.nature.is_io]
     passed = {event.row.change for event in events}
     standings = Counter(row.standing for row in ios if row.change not in passed)
@@ -71,3 +71,9 @@ def summary(events: Sequence[Event], rows: Iterable[Row]) -> Iterator[str]:
         )
     if held:
         yield f"{held} would have been held, had the gate been in force (shadow mode)."
+    if force_unknown:
+        yield (
+            f"Of {counted(force_unknown, 'irreversible change')} it is not known whether force "
+            "brought it: a clone tells of what it fetched or pushed itself. Reviews and checks "
+            "that were required and skipped are known to forges alone."
+        )

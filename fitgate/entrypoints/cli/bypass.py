@@ -35,7 +35,7 @@ def listed(
 ) -> None:
     """List the irreversible changes that landed past a gate, and what could not be judged."""
     from fitgate.bootstrap import print_table
-    from fitgate.core.bypasses import event_json, events
+    from fitgate.core.bypasses import event_json, events, force_unknown
     from fitgate.core.words.bypasses import TABLE, summary, table_row
     from fitgate.entrypoints.cli.ledgers import opened, told_by
 
@@ -48,9 +48,10 @@ def listed(
     if as_json:
         standings = [row.standing for row in rows if row.nature.is_io]
         counted = {name: standings.count(name) for name in sorted({*standings})}
-        print(json.dumps({"bypasses": [*map(event_json, shown)], "standings": counted}, indent=2))
+        document = {"bypasses": [*map(event_json, shown)], "standings": counted}
+        print(json.dumps({**document, "force_unknown": force_unknown(rows, told)}, indent=2))
         return
     if shown:
         print_table(TABLE, lambda: map(table_row, shown), colour=asked.colourful())
         print()
-    print("\n".join(summary(found, rows)))
+    print("\n".join(summary(found, rows, force_unknown(rows, told))))

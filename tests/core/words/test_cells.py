@@ -29,7 +29,7 @@ def test_a_word_in_y_has_several_in_ies_and_another_in_s() -> None:
 
 def test_a_single_bypass_is_told_of_as_one() -> None:
     chronicle = chronicle_of(landed("c", NOW, bypasses=(PassedBy("direct-push"),)))
-    first, *_ = summary([*events(chronicle)], chronicle.rows())
+    first, *_ = summary([*events(chronicle)], chronicle.rows(), 0)
     assert first.startswith("1 bypass by 1 of 1 irreversible change: ")
 
 

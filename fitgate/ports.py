@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from fitgate.core.chronicle import Row
 from fitgate.core.classify.lines import Difference
 from fitgate.core.entries import Draft, Head, Stored
 from fitgate.core.events import Event
@@ -115,6 +116,27 @@ class Ledger(Protocol):
 
     def close(self) -> None:
         """Let go of what the ledger holds open."""
+
+
+@runtime_checkable
+class ProjectingLedger(Ledger, Protocol):
+    """A ledger that keeps a row a landing beside its entries."""
+
+    def rows(self) -> Iterator[Row]:
+        """Yield all of them, brought up to the end of the chain; costs what is new to fold.
+
+        Raises:
+            BrokenChainError: when what is new does not hang on what was brought up before.
+        """
+
+    def rows_since(self, after: int) -> Iterator[Row]:
+        """Yield those of changes that an entry behind a number speaks of."""
+
+    def rows_of(self, changes: Sequence[str]) -> Iterator[Row]:
+        """Yield those of these changes."""
+
+    def of_kinds(self, kinds: Sequence[str]) -> Iterator[Stored]:
+        """Yield the entries of these kinds."""
 
 
 class Worker(Protocol):

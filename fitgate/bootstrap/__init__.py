@@ -14,6 +14,7 @@ from fitgate.bootstrap.forges import open_github
 from fitgate.bootstrap.ledgers import (
     chain_in,
     figures_in_columns,
+    figures_of_rows,
     open_database,
     open_ledger,
     restored,
@@ -40,6 +41,7 @@ __all__ = [
     "default_policy",
     "facts_cache",
     "figures_in_columns",
+    "figures_of_rows",
     "harmless",
     "journals",
     "junit_report",

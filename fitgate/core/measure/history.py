@@ -18,6 +18,12 @@ from fitgate.core.records.controls import (
     Tripped,
 )
 
+CONTROLS = (
+    "Drilled", "DrillMissed", "Tripped", "Reset", "BreakersWatched", "PolicyChanged", "GateChanged",
+    "Reclassified",
+)  # fmt: skip
+"""The kinds of entries that figures are made of beside landings; they are few."""
+
 
 @dataclass(frozen=True, eq=False)
 class History:
@@ -37,15 +43,20 @@ class History:
         if isinstance(told, History):
             return told
         if isinstance(told, Chronicle):
-            return cls(
-                _in_order(completed(told.rows(), told)),
-                told.told(Drilled),
-                told.told(DrillMissed),
-                told.told(Tripped),
-                told.told(Reset),
-                told.told(BreakersWatched),
-            )
+            return cls.of_rows(told.rows(), told)
         return cls(_in_order(told))
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Row], told: Chronicle) -> History:
+        """Take it from rows that are kept beside a ledger, and what it tells of `CONTROLS`."""
+        return cls(
+            _in_order(completed(rows, told)),
+            told.told(Drilled),
+            told.told(DrillMissed),
+            told.told(Tripped),
+            told.told(Reset),
+            told.told(BreakersWatched),
+        )
 
     def landings(self, boundary: Boundary, scope: Scope) -> Landings:
         """Return the landings that a boundary and a scope let in; kept for the next question."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from fitgate.core.chronicle import Row
 from fitgate.core.classify.lines import Difference
 from fitgate.core.entries import Draft, Head, Stored
 from fitgate.core.events import Event
@@ -16,6 +15,9 @@ from fitgate.core.in_force import PolicyText
 from fitgate.core.policy import Role
 from fitgate.core.verdict import Verdict
 from fitgate.core.work import Delivery, Every, Parked, Task
+
+if TYPE_CHECKING:  # a check of facts loads this, and no ledger
+    from fitgate.core.chronicle import Row
 
 
 class Forge(Protocol):

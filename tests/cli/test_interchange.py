@@ -64,7 +64,7 @@ def test_what_contradicts_the_ledger_or_itself_is_named_and_nothing_is_taken_ove
     assert done.stderr.splitlines() == [
         f"changes.csv:4:2: effective_ts_utc: 'soon' {NO_TIME}",
         f"changes.csv:5:1: change_id: the ledger knows `EX-004` {OTHERWISE}",
-        "changes.csv:7:1: has 3 cells, and the header 7",
+        "changes.csv:8:1: has 3 cells, and the header 7",
         "drills.csv:3:5: rpo_minutes: '-15' cannot be: from 0 to 16666666 minutes",
         "drills.csv:3:6: success: cannot be 'no': say 0 or 1",
     ]

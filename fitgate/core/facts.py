@@ -246,13 +246,14 @@ class Drill:
 
 @dataclass(frozen=True, slots=True)
 class BreakerState:
-    """The state of one circuit breaker for the scope of this change."""
+    """The state of one circuit breaker for the scope of this change; `why` it is unknown."""
 
     __pydantic_config__ = STRICT
     name: str
-    state: Literal["closed", "open", "probation"]
+    state: Literal["closed", "open", "probation", "unknown"]
     then: Literal["freeze", "degrade", "audit"]
     owner: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,9 @@ class HostedForge(Forge, Protocol):
     def react(self, number: int, comment: int, *, good: bool) -> bool:
         """Mark a comment as done or as not done; False: that cannot be."""
 
+    def open_pulls(self) -> Sequence[int]:
+        """Return the numbers of all open pull requests."""
+
 
 class Ledger(Protocol):
     """One repository's append-only memory: a chain of entries, and what they name by digest."""

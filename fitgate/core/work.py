@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from fitgate.core.canonical import canonical
-from fitgate.core.events import Pointer
+from fitgate.core.events import Happening, Pointer
 
 Job = Literal["look", "reconcile", "watch"]
 """What a task does: look where a pointer says, catch up with a repository, watch its breakers."""
@@ -73,10 +73,29 @@ def _pointers() -> TypeAdapter[Pointer]:
 
 def look(pointer: Pointer, due: datetime) -> Task:
     """Return the task to look where a pointer says."""
-    about = canonical(_pointers().dump_python(pointer, mode="json", exclude_defaults=True))
-    return Task("look", pointer.key, about.decode(), due)
+    return Task("look", pointer.key, _about(pointer), due)
+
+
+def watch(pointer: Pointer, due: datetime) -> Task:
+    """Return the task to watch the breakers of the repository that a pointer is in."""
+    return Task("watch", f"{pointer.repo}!breakers", _about(_whole(pointer)), due)
+
+
+def _whole(pointer: Pointer) -> Pointer:
+    """Return the pointer to a repository as a whole, the same whatever in it led there."""
+    return Pointer(
+        Happening.CONTROLS_CHANGED,
+        pointer.repo,
+        pointer.name,
+        installation=pointer.installation,
+    )
+
+
+def _about(pointer: Pointer) -> str:
+    told = _pointers().dump_python(pointer, mode="json", exclude_defaults=True)
+    return canonical(told).decode()
 
 
 def pointer_of(task: Task) -> Pointer:
-    """Return where a task of looking says to look."""
+    """Return where a task says to look."""
     return _pointers().validate_json(task.about)

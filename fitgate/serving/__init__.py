@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import assert_never
 
 from fitgate.core.events import Pointer
-from fitgate.core.work import Delivery, Task, look, pointer_of
+from fitgate.core.work import Delivery, Task, look, pointer_of, watch
 from fitgate.errors import DeliveryError
 from fitgate.serving.looking import looked
 from fitgate.serving.place import Places
+from fitgate.serving.watching import watched
 
 Parse = Callable[[str, bytes], Sequence[Pointer] | None]
 """From the name of an event and its body to where it says to look; None: of no concern."""
@@ -38,12 +39,22 @@ class Serving:
         """Do a task, and return what is to be done after it."""
         match task.job:
             case "look":
+                return self._looked(pointer_of(task))
+            case "watch":
                 pointer = pointer_of(task)
-                if pointer.repo is None:
-                    return ()
                 with self._places.at(pointer) as place:
-                    return looked(place, pointer, self._now())
-            case "reconcile" | "watch":
+                    return [*watched(place, pointer, self._now())]
+            case "reconcile":
                 return ()
             case _:
                 assert_never(task.job)
+
+    def _looked(self, pointer: Pointer) -> Sequence[Task]:
+        """Look where a pointer says; what may have moved a figure has its breakers watched."""
+        if pointer.repo is None:
+            return ()
+        now = self._now()
+        with self._places.at(pointer) as place:
+            before = place.memory.stirred
+            after = [*looked(place, pointer, now)]
+            return [*after, watch(pointer, now)] if place.memory.stirred > before else after

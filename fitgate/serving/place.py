@@ -17,10 +17,13 @@ from fitgate.core.facts_file import facts_bytes
 from fitgate.core.in_force import SHIPPED
 from fitgate.core.policy import Policy
 from fitgate.core.reading import parse_policy
+from fitgate.core.records.changes import Decided
 from fitgate.core.verdict import PolicyRef
 from fitgate.errors import PolicyError
 from fitgate.pipeline import Judged, Policies, run
 from fitgate.ports import HostedForge, Ledger
+
+_QUIET = frozenset({"Seen", "Decided", "Signed", "RationaleGiven", "Tripped", "Reset"})
 
 
 class Places(Protocol):
@@ -32,10 +35,14 @@ class Places(Protocol):
 
 @dataclass
 class Memory:
-    """What a ledger tells, kept up with it: only what is new is read."""
+    """What a ledger tells, kept up with it: only what is new is read.
+
+    `stirred` is the number of the last entry that may have moved a figure.
+    """
 
     ledger: Ledger
     told: Chronicle = field(default_factory=Chronicle)
+    stirred: int = 0
     _head: Head = field(default_factory=Head)
 
     def caught_up(self) -> Chronicle:
@@ -58,17 +65,22 @@ class Memory:
         for each in stored:
             for entry in read([each]):
                 self.told.add(entry)
+                self.stirred = self.stirred if entry.kind in _QUIET else entry.seq
             self._head = Head(each.seq, each.digest)
 
 
 @dataclass
 class Place:
-    """A repository at work; `library` holds the shipped policies by name."""
+    """A repository at work; `library` holds the shipped policies by name.
+
+    `moved` is the number of the last entry of a breaker's after which open changes were judged.
+    """
 
     forge: HostedForge
     memory: Memory
     policies: Policies
     library: Mapping[str, str]
+    moved: int = 0
     _texts: dict[str, bytes | None] = field(default_factory=dict)
 
     def judged(self, event: Event) -> list[Judged]:
@@ -101,3 +113,8 @@ class Place:
             return None if said is None else parse_policy(said, "it", self.library).policy
         except (PolicyError, UnicodeDecodeError):
             return None
+
+    def governing(self) -> Policy | None:
+        """Return the policy that judged last, as the ledger keeps it; None: nothing was judged."""
+        decided = self.memory.told.told(Decided)
+        return self.policy(decided[-1].record.judge.policy) if decided else None

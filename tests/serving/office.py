@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from fitgate.adapters.github.webhook import parse
-from fitgate.core.events import Pointer
+from fitgate.bootstrap import shipped_policies
+from fitgate.core.events import Happening, Pointer
+from fitgate.core.policy import Policy
 from fitgate.core.records import Record
-from fitgate.core.work import Delivery
+from fitgate.core.work import Delivery, watch
 from fitgate.pipeline import Policies
 from fitgate.serving import Serving
 from fitgate.serving.place import Memory, Place
 from tests.adapters.github.hosted import POLICY, Hosted, place
 from tests.fakes import MemoryLedger, MemoryQueue
-from tests.shipped import LIBRARY
 from tests.twin.github import Twin
 from tests.twin.github.checks import CheckRun
 from tests.twin.github.git import File
@@ -72,6 +73,12 @@ class Office:
             self.queue.work(self.serving, lambda: False)
         raise AssertionError("it never comes to rest")
 
+    def watch(self) -> None:
+        """Watch the breakers, as is done every few minutes, and settle."""
+        at = Pointer(Happening.CONTROLS_CHANGED, f"github:{self.repo.id}", self.repo.full_name)
+        self.queue.put([watch(at, self.twin.clock.now)])
+        self.settle()
+
     def _delivery(self, name: str, payload: object) -> Delivery:
         self._sent += 1
         event, body = name.partition(".")[0], json.dumps(payload).encode()
@@ -80,6 +87,13 @@ class Office:
     def told(self, shape: type[R]) -> list[R]:
         """Return all that the ledger tells of one kind."""
         return [told.record for told in self.memory.caught_up().told(shape)]
+
+    def policy(self) -> Policy:
+        """Return the policy that judged last."""
+        self.memory.caught_up()
+        found = self.place.governing()
+        assert found is not None
+        return found
 
     def check(self, sha: str, name: str = "fitgate") -> CheckRun:
         """Return the one check of ours on a commit."""
@@ -99,9 +113,9 @@ def office(
     with Twin() as twin:
         hosted = place(twin, files, policy, name)
         ledger = MemoryLedger(f"github:{hosted.repo.id}")
-        memory = Memory(ledger)
-        policies = Policies(hosted.forge, LIBRARY, told=memory.told)
-        at_work = Place(hosted.forge, memory, policies, LIBRARY)
+        memory, library = Memory(ledger), shipped_policies()
+        policies = Policies(hosted.forge, library, told=memory.told)
+        at_work = Place(hosted.forge, memory, policies, library)
         queue = MemoryQueue(lambda: twin.clock.now)
         opened = Office(hosted, ledger, queue, memory, at_work)
         opened.settle()

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from fitgate.adapters.github.acting import Acting, Judged
-from fitgate.adapters.github.app import Session
+from fitgate.adapters.github.app import Session, translated
 from fitgate.adapters.github.blobs import Blobs
 from fitgate.adapters.github.comparing import compared
 from fitgate.adapters.github.evidence import artifacts, declared, restored
@@ -196,6 +196,12 @@ class GitHub:
                 f"the other pull requests at the head of {facts.change.id} are cut off"
             )
         return found
+
+    def open_pulls(self) -> Sequence[int]:
+        """Return the numbers of all open pull requests."""
+        with translated(f"the open pull requests of {self.name} could not be listed"):
+            found = self.session.github.get_repo(self.name).get_pulls(state="open")
+            return [pull.number for pull in found]
 
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""

@@ -65,6 +65,10 @@ test: .venv ## Run the tests with branch coverage
 	@$(COMPILE)
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
+.PHONY: soak
+soak: .venv ## Kill workers at every step, not at some; takes a quarter of an hour
+	$(BIN)/python -m pytest -n 2 --soak tests/serving/test_crashes.py
+
 .PHONY: lint
 lint: .venv ## Check style, format, types and the direction of imports
 	$(BIN)/ruff check

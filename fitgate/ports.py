@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Protocol
 
 from fitgate.core.classify.lines import Difference
+from fitgate.core.closing import Checked
 from fitgate.core.commands.asked import Comment, Speaker
 from fitgate.core.entries import Draft, Head, Stored
-from fitgate.core.events import Event
+from fitgate.core.events import Event, Headed, Pointer
 from fitgate.core.facts import Contents, Facts, Person, Unread
 from fitgate.core.in_force import PolicyText
+from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
+from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
-from fitgate.core.work import Delivery, Every, Parked, Task
+from fitgate.core.work import Backlog, Delivery, Every, Parked, Task
 
 
 class Forge(Protocol):
@@ -69,11 +73,41 @@ class HostedForge(Forge, Protocol):
         `others` are those on the other open pull requests with this head; the check is the worst.
         """
 
+    def landed(self, pointer: Pointer) -> Sequence[str]:
+        """Return the ids of the changes that a push brought onto a branch that counts, in order.
+
+        Raises:
+            ForgeError: when what it brought cannot be read.
+        """
+
+    def release(self, pointer: Pointer) -> Release | None:
+        """Return a release and what it holds; None: it is a draft, a pre-release, or gone."""
+
+    def ended(
+        self, commit: str, number: int | None, at: datetime
+    ) -> tuple[Checked, Checked | None]:
+        """Return how the evaluations of a landing stand, and those on its pull request's head."""
+
+    def headed(self, commit: str) -> Sequence[Headed]:
+        """Return the pull requests with this head, whatever became of them."""
+
+    def issue(self, number: int) -> Issue | None:
+        """Return an issue; None: it is a pull request, or gone."""
+
+    def apply_group(self, judged: Sequence[tuple[Facts, Verdict]]) -> tuple[str, ...]:
+        """Show the worst verdict on the merge group that was gathered last; say what was written.
+
+        In a queue nobody can act: what is held fails (contract.md, "Outcomes").
+        """
+
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""
 
     def siblings(self, facts: Facts) -> Sequence[int]:
         """Return the numbers of the other open pull requests with the head of a gathered one."""
+
+    def open_pulls(self) -> Sequence[int]:
+        """Return the numbers of all open pull requests."""
 
     def pulls_at(self, head: str) -> Sequence[int]:
         """Return the numbers of the open pull requests with a head, wherever their branch is."""
@@ -95,9 +129,6 @@ class HostedForge(Forge, Protocol):
 
     def react(self, number: int, comment: int, *, good: bool) -> bool:
         """Mark a comment as done or as not done; False: that cannot be."""
-
-    def open_pulls(self) -> Sequence[int]:
-        """Return the numbers of all open pull requests."""
 
 
 class Ledger(Protocol):
@@ -165,13 +196,28 @@ class Queue(Protocol):
             QueueError: when they could not be kept.
         """
 
+    def submit(self, deliveries: Sequence[Delivery]) -> Future[None]:
+        """Begin to keep deliveries, and return at once; the future ends as `accept` would.
+
+        All that waits is kept in one go, so that many cost little more than one. For coroutines:
+        `await asyncio.wrap_future(queue.submit([delivery]))`.
+        """
+
     def put(self, tasks: Sequence[Task]) -> None:
-        """Keep tasks until they are due; one that waits already is not put twice."""
+        """Keep tasks until they are due; one that waits already is not put twice.
+
+        Raises:
+            QueueError: when they could not be kept.
+        """
 
     def work(self, worker: Worker, stop: Callable[[], bool], every: Sequence[Every] = ()) -> None:
         """Do what is due, oldest first, until `stop` says so; the task in hand is finished.
 
-        A failure is tried again, later each time; what keeps failing is parked.
+        A failure is tried again, later each time; what keeps failing is parked. `stop` is asked
+        often, and by any thread.
+
+        Raises:
+            QueueError: when nobody but one may work here, and one does.
         """
 
     def parked(self) -> Sequence[Parked]:
@@ -179,6 +225,9 @@ class Queue(Protocol):
 
     def waiting(self) -> int:
         """Return how many deliveries and tasks that are due have not been done."""
+
+    def backlog(self) -> Backlog:
+        """Return what waits, and since when."""
 
     def retry(self, ids: Sequence[str]) -> int:
         """Let these parked ones be tried again now; return how many there were."""

@@ -33,6 +33,7 @@ from fitgate.bootstrap.output import (
     write_register,
     written,
 )
+from fitgate.bootstrap.queues import open_queue
 
 __all__ = [
     "Clone",
@@ -48,6 +49,7 @@ __all__ = [
     "open_database",
     "open_github",
     "open_ledger",
+    "open_queue",
     "painted",
     "policy_pictures",
     "print_table",

@@ -155,7 +155,9 @@ class Restoration:
 class Change:
     """The thing judged. `body` null: the description could not be read; `trailers`: those found.
 
-    `material_at` is the time of the last push that altered the content digest.
+    `material_at` is the time of the last push that altered the content digest. `landing` is the
+    commit that it landed as where that is not its head; `forced`: the push that brought it took
+    away what stood there before.
     """
 
     __pydantic_config__ = STRICT
@@ -177,6 +179,8 @@ class Change:
     landed_as: LandedAs | None = None
     environment: str | None = None
     restores: tuple[Restoration, ...] | None = None
+    landing: str | None = None
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ class Recorder:
 
         `policy` returns the one with a digest, if it can still be had.
         """
-        before = sorted((r for r in told.rows() if r.landed_at < at), key=lambda r: r.landed_at)
+        earlier = (r for r in told.rows() if r.stage == "merge" and r.landed_at < at)
+        before = sorted(earlier, key=lambda r: r.landed_at)
         practice = Practice()
         for row in before[-LANDINGS:]:
             practice.add(pushed=row.route == "push")
@@ -103,7 +104,7 @@ class Recorder:
             mode=verdict.mode,
             layer=verdict.layer,
             environment=change.environment,
-            commit=change.head,
+            commit=change.landing or change.head,
             number=change.number,
             route=change.landed_as,
             required=judged.policy.boundary.closure.checks or None,

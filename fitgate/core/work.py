@@ -54,16 +54,49 @@ class Every:
     about: str
     period: timedelta
 
+    @property
+    def name(self) -> str:
+        """Return what is the same of all workers that put it."""
+        return canonical([self.job, self.key, self.about]).decode()
+
+    def task(self, due: datetime) -> Task:
+        """Return the task, due then."""
+        return Task(self.job, self.key, self.about, due)
+
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A delivery or task that failed each time; it waits for somebody to retry it."""
+    """A delivery or task that failed each time; it waits for somebody to retry it.
+
+    `id` is what `retry` takes, `what` what people call it.
+    """
 
     id: str
     what: str
     attempts: int
     why: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits: how many are due and since when, how many have their time to come and until when.
+
+    `since` is when the oldest of those that are due became so, `until` when the next of the others
+    will be. What is in somebody's hand counts as due.
+    """
+
+    due: int = 0
+    since: datetime | None = None
+    later: int = 0
+    until: datetime | None = None
+
+
+def called(of: Delivery | Task) -> str:
+    """Return what people call a delivery or a task."""
+    if isinstance(of, Delivery):
+        return f"{of.event or 'delivery'} {of.guid} of {of.hook}"
+    return f"{of.job} {of.key}"
 
 
 @functools.cache

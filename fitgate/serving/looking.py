@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.work import Task
 from fitgate.serving.commands import asked
+from fitgate.serving.evaluations import evaluated, having
+from fitgate.serving.groups import queued
+from fitgate.serving.incidents import happened
 from fitgate.serving.landings import landed
 from fitgate.serving.place import Place
-from fitgate.serving.proposals import proposed
+from fitgate.serving.proposals import proposed, withdrawn
+from fitgate.serving.releases import released
 
 
 def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
@@ -21,12 +25,26 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
             done again.
         LedgerError: when it could not be written down.
     """
+    tasks: Iterable[Task] = ()
     match (pointer.happening, pointer.kind):
         case (Happening.PROPOSED, "pull"):
-            return [*proposed(place, pointer, now)]
-        case (Happening.LANDED, "pull"):
-            return [*landed(place, pointer, now)]
+            tasks = proposed(place, pointer, now)
+        case (Happening.PROPOSED, "group"):
+            tasks = queued(place, pointer, now)
+        case (Happening.PROPOSED, None):
+            tasks = having(place, pointer, now)
+        case (Happening.WITHDRAWN, "pull"):
+            tasks = withdrawn(place, pointer, now)
+        case (Happening.LANDED, "pull" | "push"):
+            tasks = landed(place, pointer, now)
+        case (Happening.LANDED, "release"):
+            tasks = released(place, pointer, now)
+        case (Happening.EVALUATED, "pull" | None):
+            tasks = evaluated(place, pointer, now)
+        case (Happening.INCIDENT, _):
+            tasks = happened(place, pointer, now)
         case (Happening.ASKED, "pull" | None):
-            return [*asked(place, pointer, now)]
+            tasks = asked(place, pointer, now)
         case _:
-            return ()
+            pass
+    return [*tasks]

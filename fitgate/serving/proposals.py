@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from fitgate.core.events import Happening, Pointer
-from fitgate.core.proposing import proposal_drafts
+from fitgate.core.proposing import proposal_drafts, seen_draft
 from fitgate.core.work import Task, look
 from fitgate.errors import ForgeError
 from fitgate.pipeline import Judged
-from fitgate.serving.landings import landed
 from fitgate.serving.place import Place
 
 _OTHERS = 20
@@ -21,6 +20,9 @@ _OTHERS = 20
 def proposed(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     """Judge a pull request as of now, and yield when to look at it again."""
     (judged,) = place.judged(pointer.event(now))
+    if judged.facts.change.landed_at is not None:  # whoever merged it was quicker than we
+        yield look(replace(pointer, happening=Happening.LANDED), now)
+        return
     yield from shown(place, judged, pointer, now)
 
 
@@ -30,12 +32,16 @@ def shown(place: Place, judged: Judged, pointer: Pointer, now: datetime) -> Iter
     The decision is written down before it is shown: who merges because the check is green must
     find it in the ledger, whatever becomes of us in between.
     """
-    if judged.facts.change.landed_at is not None:  # whoever merged it was quicker than we
-        yield from landed(place, replace(pointer, happening=Happening.LANDED), now)
-        return
     yield from _told(place, judged, now)
     others = [*_others(place, judged, pointer, now)]
     place.forge.apply(judged.facts, judged.verdict, [(one.facts, one.verdict) for one in others])
+
+
+def withdrawn(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
+    """Write down that a pull request was seen; that it was closed again decides nothing."""
+    for facts in place.forge.gather(pointer.event(now)):
+        place.memory.write([seen_draft(facts)], now)
+    yield from ()
 
 
 def _told(place: Place, judged: Judged, now: datetime) -> Iterator[Task]:

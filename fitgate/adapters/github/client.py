@@ -12,9 +12,12 @@ from itertools import pairwise
 from fitgate.adapters.github.acting import Acting, Judged
 from fitgate.adapters.github.app import Session, translated
 from fitgate.adapters.github.blobs import Blobs
+from fitgate.adapters.github.brought import Brought
 from fitgate.adapters.github.comparing import compared
+from fitgate.adapters.github.ended import Ended
 from fitgate.adapters.github.evidence import artifacts, declared, restored
 from fitgate.adapters.github.files import Touched, difference, patches, unpatched
+from fitgate.adapters.github.issues import issue
 from fitgate.adapters.github.listing import Listing, Listings
 from fitgate.adapters.github.policies import PolicyTexts
 from fitgate.adapters.github.pulls import Pull
@@ -22,12 +25,15 @@ from fitgate.adapters.github.pushes import Pushes, clocked
 from fitgate.adapters.github.rights import Rights
 from fitgate.adapters.github.talking import Talking
 from fitgate.core.classify.lines import Difference
+from fitgate.core.closing import Checked
 from fitgate.core.commands.asked import Comment, Speaker
 from fitgate.core.content import FilePatch, content_digest
-from fitgate.core.events import Event, Pointer
+from fitgate.core.events import Event, Headed, Pointer
 from fitgate.core.facts import Contents, Facts, Person, Unknown, Unread
 from fitgate.core.in_force import PolicyText
+from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
+from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
 from fitgate.core.words.page import MARK
 from fitgate.errors import ForgeError
@@ -50,25 +56,51 @@ class GitHub:
         self._listings = Listings(session, name, self.blobs, MARK)
         self._policies = PolicyTexts(session, name, self.blobs)
         self._rights = Rights(session, name)
+        self._ended = Ended(session, name)
         self._pushes = Pushes(session)
         self._acting = Acting(session, name)
+        self._brought = Brought(session, name, self._listings, self.pull, self._whole)
         self._talking = Talking(session, name)
         self._pulls: OrderedDict[str, Pull] = OrderedDict()
         self._changes: OrderedDict[tuple[str, str | None], Listing] = OrderedDict()
 
     def gather(self, event: Event) -> Iterator[Facts]:
-        """Read the pull request that an event points at, contents not yet looked into."""
+        """Read the pull request that an event points at, or all that a push or a group holds.
+
+        Contents are not yet looked into.
+        """
         pointer = event.on
-        if pointer is None or pointer.kind != "pull" or pointer.number is None:
-            raise ForgeError(f"{_words(pointer)} cannot be gathered from GitHub in this version.")
-        yield self.pull(pointer.number, event.at, event.head or None)
+        match pointer:
+            case Pointer(kind="pull", number=int() as number):
+                yield self.pull(number, event.at, event.head or None)
+            case Pointer(kind="push"):
+                yield from self._brought.pushed(pointer, event.at)
+            case Pointer(kind="release"):
+                yield from self._brought.released(pointer, event.at)
+            case Pointer(kind="group"):
+                yield from self._brought.grouped(pointer, event.at)
+            case _:
+                raise ForgeError(f"{_words(pointer)} cannot be gathered from GitHub.")
+
+    def landed(self, pointer: Pointer) -> Sequence[str]:
+        """Return the ids of the changes that a push brought onto the default branch."""
+        return self._brought.ids(pointer)
 
     def pull(self, number: int, at: datetime, hint: str | None = None) -> Facts:
         """Return the facts of a pull request as of now, or as of its merge."""
         pull, listing = self._listings.pull(number, at, hint)
         if pull.policy:
             self._policies.note(pull.base, pull.policy)
-        facts = self._with_files(pull.facts, listing)
+        if pull.rebased and (
+            base := self._brought.lines.start(str(pull.facts.change.landing), number)
+        ):
+            facts = replace(pull.facts, change=replace(pull.facts.change, base=base))
+            pull = replace(pull, base=base, facts=facts)
+        return self._whole(pull.facts, listing, pull)
+
+    def _whole(self, facts: Facts, listing: Listing, pull: Pull | None = None) -> Facts:
+        """Return the facts with the files, and with what these declare and bring back."""
+        facts = self._with_files(facts, listing)
         if facts.files is not None:
             facts = declared(facts, self.blobs)
             facts = artifacts(facts, self.session, self.name)
@@ -118,8 +150,10 @@ class GitHub:
 
     def complete(self, facts: Facts, roles: Mapping[str, Role]) -> Facts:
         """Return the facts with the roles of those who signed, and the time of the last push."""
-        pull = self._pulls[facts.change.id]
-        return self._rights.assigned(clocked(facts, pull, self._pushes.of(pull)), roles)
+        pull = self._pulls.get(facts.change.id)
+        if pull is not None:
+            facts = clocked(facts, pull, self._pushes.of(pull))
+        return self._rights.assigned(facts, roles)
 
     def earlier(self, facts: Facts) -> Iterator[Facts]:
         """Yield the change as it stood where it was approved, then push by push, newest first."""
@@ -128,7 +162,9 @@ class GitHub:
         for commit in dict.fromkeys(given):
             if commit is not None and commit != head:
                 yield self._as_it_stood(facts, commit, None)
-        pull = self._pulls[facts.change.id]
+        pull = self._pulls.get(facts.change.id)
+        if pull is None:  # a push stands as it is
+            return
         pushes = self._pushes.of(pull)
         if isinstance(pushes, Unknown):
             return
@@ -202,6 +238,31 @@ class GitHub:
         with translated(f"the open pull requests of {self.name} could not be listed"):
             found = self.session.github.get_repo(self.name).get_pulls(state="open")
             return [pull.number for pull in found]
+
+    def release(self, pointer: Pointer) -> Release | None:
+        """Return a release and what it holds; None: it is a draft, a pre-release, or gone."""
+        return self._brought.release(pointer)
+
+    def ended(
+        self, commit: str, number: int | None, at: datetime
+    ) -> tuple[Checked, Checked | None]:
+        """Return how the evaluations of a landing stand, and those on its pull request's head."""
+        return self._ended.of(commit, number, at)
+
+    def headed(self, commit: str) -> Sequence[Headed]:
+        """Return the pull requests with this head, whatever became of them."""
+        return self._ended.headed(commit)
+
+    def issue(self, number: int) -> Issue | None:
+        """Return an issue; None: it is a pull request, or gone."""
+        return issue(self.session, self.name, number)
+
+    def apply_group(self, judged: Sequence[tuple[Facts, Verdict]]) -> tuple[str, ...]:
+        """Show the worst verdict on the merge group that was gathered last; say what was written.
+
+        In a queue nobody can act: what is held fails (contract.md, "Outcomes").
+        """
+        return self._acting.group(judged, self._brought.group())
 
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""

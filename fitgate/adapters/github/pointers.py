@@ -11,6 +11,7 @@ from typing import Any
 
 from fitgate.adapters.github.said import Said
 from fitgate.core.events import Happening, Pointer
+from fitgate.core.incidents import LABEL
 from fitgate.core.plan import OURS
 
 Route = Callable[[Said], Iterable[Pointer]]
@@ -18,8 +19,6 @@ CHECK = "fitgate"
 """The name of our check run; that of a deployment is `fitgate/deploy: production`."""
 RETARGETED = "retargeted"
 """The detail of a proposal for another base: its check is withdrawn before anything else."""
-INCIDENT = "incident"
-"""The label that makes an issue an incident."""
 _PROPOSING = frozenset(
     {
         "opened", "reopened", "synchronize", "edited", "labeled", "unlabeled", "ready_for_review",
@@ -187,7 +186,7 @@ def _deployment_review(said: Said) -> Iterator[Pointer]:
 
 
 def _release(said: Said) -> Iterator[Pointer]:
-    if said.text("action") == "published":
+    if said.text("action") in {"published", "released"}:  # the other is of one that was a trial
         yield _pointer(
             said, Happening.LANDED, kind="release", number=_needed(said, "release", "id"),
             ref=said.text("release", "tag_name"),
@@ -208,7 +207,7 @@ def _issue_comment(said: Said) -> Iterator[Pointer]:
 
 def _issues(said: Said) -> Iterator[Pointer]:
     names = [label.text("name") for label in said.each("issue", "labels")]
-    named = (name and name.casefold() == INCIDENT for name in (*names, said.text("label", "name")))
+    named = (name and name.casefold() == LABEL for name in (*names, said.text("label", "name")))
     if any(named):
         yield _pointer(said, Happening.INCIDENT, number=_needed(said, "issue", "number"))
 

@@ -13,7 +13,7 @@ PAGE = 100
 POLICIES = {f"policy{n}": path for n, path in enumerate(sorted(POLICY_FILES))}
 MAY_BE_REFUSED = frozenset(
     {
-        "associatedPullRequests", "comments", "headRepository", "labels", "reviews",
+        "associatedPullRequests", "comments", "headRepository", "labels", "mergeQueue", "reviews",
         "statusCheckRollup",
     }
 )  # fmt: skip
@@ -55,7 +55,9 @@ changedFiles headRefName headRefOid baseRefName baseRefOid
 headRepository{{databaseId nameWithOwner}}
 author{{{_WHO}}}
 baseRef{{target{{oid ... on Commit{{{_POLICY}}}}}}}
-mergeCommit{{oid parents(first:3){{totalCount nodes{{oid {_POLICY}}}}}}}
+mergeCommit{{oid parents(first:3){{totalCount nodes{{
+  oid {_POLICY} associatedPullRequests(first:20){{totalCount nodes{{number}}}}
+}}}}}}
 labels(first:100){{totalCount nodes{{name}}}}
 commits(first:100){{{_COMMITS}}}
 reviews(first:100,states:[APPROVED,CHANGES_REQUESTED,DISMISSED]){{{_REVIEWS}}}
@@ -67,6 +69,21 @@ retargeted:timelineItems(last:1,itemTypes:[BASE_REF_CHANGED_EVENT]){{
 _CHECKS = f"""
 associatedPullRequests(first:20){{totalCount nodes{{number state headRefOid}}}}
 statusCheckRollup{{contexts(first:100){{{_CONTEXTS}}}}}
+"""
+_ENDED = """
+totalCount pageInfo{hasNextPage endCursor}
+nodes{
+  __typename
+  ... on CheckRun{name status conclusion completedAt}
+  ... on StatusContext{context state createdAt}
+}"""
+_STEP = f"""
+oid message committedDate
+parents(first:10){{totalCount nodes{{oid}}}}
+authors(first:20){{totalCount nodes{{name email user{{databaseId login}}}}}}
+committer{{name email user{{databaseId login}}}}
+associatedPullRequests(first:20){{totalCount nodes{{number state merged baseRefName headRefOid}}}}
+statusCheckRollup{{contexts(first:100){{{_ENDED}}}}}
 """
 
 
@@ -153,6 +170,65 @@ def policy(commit: str, deep: int) -> Query:
     for _ in range(deep):
         body = f"oid {_POLICY} parents(first:1){{nodes{{{body}}}}}"
     body = f"object(oid:$commit){{... on Commit{{{body}}}}}"
+    return _query(",$commit:GitObjectID!", body, {"commit": commit})
+
+
+def line(head: str, deep: int) -> Query:
+    """Ask for a commit and as many first parents as `deep`, and who brought each of them."""
+    body = f"defaultBranchRef{{name}} object(oid:$head){{... on Commit{{{_chain(deep)}}}}}"
+    return _stepping(_query(",$head:GitObjectID!", body, {"head": head}))
+
+
+def group(head: str, branch: str, deep: int) -> Query:
+    """Ask for the head of a merge group as `line` does, the queue that it is in, and our check."""
+    entries = "entries(first:100){nodes{headCommit{oid} pullRequest{number}}}"
+    body = f"""
+    url base:ref(qualifiedName:$ref){{target{{oid}}}} mergeQueue(branch:$branch){{{entries}}}
+    own:object(oid:$head){{
+      ... on Commit{{oid statusCheckRollup{{contexts(first:100){{{_CONTEXTS}}}}}}}
+    }}
+    object(oid:$head){{... on Commit{{{_chain(deep)}}}}}"""
+    values = {"head": head, "branch": branch, "ref": f"refs/heads/{branch}"}
+    return _stepping(_query(",$head:GitObjectID!,$branch:String!,$ref:String!", body, values))
+
+
+def releases() -> Query:
+    """Ask for the releases, newest first, each with the commit that its tag stands for."""
+    nodes = "nodes{databaseId tagName isDraft isPrerelease publishedAt tagCommit{oid}}"
+    order = "orderBy:{field:CREATED_AT,direction:DESC}"
+    text = f"defaultBranchRef{{name target{{oid}}}} releases(first:{PAGE},{order}){{{nodes}}}"
+    return _query("", text, {})
+
+
+def _chain(deep: int) -> str:
+    body = "oid"
+    for _ in range(deep):
+        body = f"...step next:parents(first:1){{nodes{{{body}}}}}"
+    return body
+
+
+def _stepping(query: Query) -> Query:
+    step = _SPACES.sub(" ", f" fragment step on Commit{{{_STEP}}}")
+    return Query(query.text + step, query.variables)
+
+
+def ended(commit: str, number: int | None, cursor: str | None = None) -> Query:
+    """Ask for the checks of a commit, from a cursor on, and of the head of a pull request."""
+    rollup = f"statusCheckRollup{{contexts(first:100,after:$cursor){{{_ENDED}}}}}"
+    body = f"object(oid:$commit){{... on Commit{{oid tree{{oid}} {rollup}}}}}"
+    values: dict[str, object] = {"commit": commit, "cursor": cursor}
+    said = ",$commit:GitObjectID!,$cursor:String"
+    if number is not None:
+        last = f"commit{{oid tree{{oid}} statusCheckRollup{{contexts(first:100){{{_ENDED}}}}}}}"
+        body += f" pullRequest(number:$number){{last:commits(last:1){{nodes{{{last}}}}}}}"
+        values["number"], said = number, f"{said},$number:Int!"
+    return _query(said, body, values)
+
+
+def headed(commit: str) -> Query:
+    """Ask which pull requests have a commit."""
+    pulls = "associatedPullRequests(first:100){nodes{number state headRefOid}}"
+    body = f"object(oid:$commit){{... on Commit{{oid {pulls}}}}}"
     return _query(",$commit:GitObjectID!", body, {"commit": commit})
 
 

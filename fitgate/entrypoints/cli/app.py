@@ -15,6 +15,7 @@ from fitgate.entrypoints.cli import (
     check,
     drill,
     facts,
+    inbox,
     interchange,
     ledger,
     metrics,
@@ -54,6 +55,7 @@ app.add_typer(bypass.app, name="bypass")
 app.add_typer(breaker.app, name="breaker")
 app.add_typer(audit.app, name="audit")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(inbox.app, name="inbox")
 app.command("metrics")(metrics.metrics)
 app.add_typer(pilot.app, name="pilot")
 app.add_typer(drill.app, name="drill")

@@ -105,11 +105,15 @@ schemas: .venv ## Write the published JSON Schemas again
 	$(BIN)/fitgate schema --out schemas
 
 .PHONY: bench
-bench: .venv ## Measure speed beside other tools on a repository (REPO=path)
+bench: .venv ## Measure speed beside other tools on a repository (REPO=path, PROBOT=dir with node_modules)
 	@test -n "$(REPO)" || { echo "make: bench needs a repository to measure on: make bench REPO=path" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/bench.lock
 	$(BIN)/python -m benchmarks "$(REPO)"
+ifneq ($(PROBOT),)
+	$(BIN)/python -m benchmarks.accepting --probot "$(PROBOT)"
+endif
 
+PROBOT ?=
 CLONES ?=
 LABELS ?=
 
@@ -124,6 +128,7 @@ lock: ## Resolve the dependencies anew into requirements/
 	build/lock/bin/python -m pip install --quiet --upgrade uv
 	build/lock/bin/uv pip compile $(RESOLVE) --group dev pyproject.toml --output-file requirements/dev.lock
 	build/lock/bin/uv pip compile $(RESOLVE) --group bench --constraint requirements/dev.lock pyproject.toml --output-file requirements/bench.lock
+	build/lock/bin/uv pip compile $(RESOLVE) --extra postgres --extra service --constraint requirements/dev.lock pyproject.toml --output-file requirements/service.lock
 
 # The cool-down gives the world a week to notice a poisoned release before it reaches us.
 RESOLVE = --quiet --upgrade --universal --python-version 3.11 --exclude-newer "7 days" \

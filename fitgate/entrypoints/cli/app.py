@@ -13,8 +13,10 @@ from fitgate.entrypoints.cli import (
     breaker,
     bypass,
     check,
+    doctor,
     drill,
     facts,
+    github,
     inbox,
     interchange,
     ledger,
@@ -27,6 +29,7 @@ from fitgate.entrypoints.cli import (
     replay,
     scan,
     schema,
+    serve,
 )
 
 app = typer.Typer(
@@ -48,6 +51,7 @@ def _check(context: typer.Context) -> int:
 
 
 app.command("facts")(facts.facts)
+app.command("doctor")(doctor.doctor)
 app.command("reclassify")(reclassify.reclassify)
 app.add_typer(register.app, name="register")
 app.add_typer(policy.app, name="policy")
@@ -62,6 +66,9 @@ app.add_typer(drill.app, name="drill")
 app.add_typer(record.app, name="record")
 app.add_typer(interchange.import_app, name="import")
 app.add_typer(interchange.export_app, name="export")
+app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
+app.add_typer(github.app, name="github")
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

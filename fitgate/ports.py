@@ -132,9 +132,6 @@ class HostedForge(Forge, Protocol):
     def open_pulls(self) -> Sequence[int]:
         """Return the numbers of all open pull requests."""
 
-    def pulls_at(self, head: str) -> Sequence[int]:
-        """Return the numbers of the open pull requests with a head, wherever their branch is."""
-
     def comment(self, comment: int) -> Comment | None:
         """Return a comment by its id as it stands now; None: it is gone, or nobody's any more."""
 

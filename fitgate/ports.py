@@ -10,10 +10,11 @@ from typing import Protocol
 
 from fitgate.core.classify.lines import Difference
 from fitgate.core.closing import Checked
+from fitgate.core.commands.asked import Comment, Speaker
 from fitgate.core.controls import Controls, TakenOff
 from fitgate.core.entries import Draft, Head, Stored
 from fitgate.core.events import Event, Headed, Pointer
-from fitgate.core.facts import Contents, Facts, Unread
+from fitgate.core.facts import Contents, Facts, Person, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.incidents import Issue
 from fitgate.core.passage import Passage
@@ -127,6 +128,27 @@ class HostedForge(Forge, Protocol):
 
     def open_pulls(self) -> Sequence[int]:
         """Return the numbers of all open pull requests."""
+
+    def pulls_at(self, head: str) -> Sequence[int]:
+        """Return the numbers of the open pull requests with a head, wherever their branch is."""
+
+    def comment(self, comment: int) -> Comment | None:
+        """Return a comment by its id as it stands now; None: it is gone, or nobody's any more."""
+
+    def speaker(self, person: Person, roles: Mapping[str, Role]) -> Speaker:
+        """Return somebody with what they may do here now; what is refused is unknown."""
+
+    def answered(self, number: int, mark: str, since: datetime | None) -> str | None:
+        """Return what our comment that begins with a mark says; None: there is none since then."""
+
+    def answer(self, number: int, mark: str, text: str, since: datetime | None) -> bool:
+        """Make our one comment with a mark say this; False: it does, or nothing can be said there.
+
+        `text` begins with the mark.
+        """
+
+    def react(self, number: int, comment: int, *, good: bool) -> bool:
+        """Mark a comment as done or as not done; False: that cannot be."""
 
 
 class Ledger(Protocol):

@@ -8,6 +8,7 @@ from pydantic import ConfigDict
 
 from fitgate.core.effects import Effect
 from fitgate.core.events import ChangeKind, LandedAs
+from fitgate.core.reclassification import Reclassification
 from fitgate.core.values import Digest, Instant, Length, Scalar
 
 STRICT = ConfigDict(extra="forbid")
@@ -276,6 +277,7 @@ class Facts:
 
     A list that is null is unknown, `[]` known to be empty.
     `looked` names the looks whose answers stand in the files; null: they are complete for any rule.
+    `reclassified` is what people say that it is.
     """
 
     __pydantic_config__ = STRICT
@@ -293,6 +295,7 @@ class Facts:
     overrides: tuple[Override, ...] | None = None
     looked: tuple[str, ...] | None = None
     unknown: tuple[Unknown, ...] = ()
+    reclassified: tuple[Reclassification, ...] = ()
     facts: Literal[1] = field(default=1, kw_only=True)
 
     def person(self, person_id: str) -> Person:

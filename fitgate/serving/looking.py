@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.work import Task
+from fitgate.serving.commands import asked
 from fitgate.serving.controls import UNLABELLED, controls_changed, unlabelled
 from fitgate.serving.evaluations import evaluated, having
 from fitgate.serving.groups import queued
@@ -29,13 +30,8 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
     match (pointer.happening, pointer.kind):
         case (Happening.CONTROLS_CHANGED, _):
             tasks = controls_changed(place, pointer, now)
-        case (Happening.PROPOSED, "pull"):
-            put_back = pointer.detail.startswith(UNLABELLED)
-            tasks = (unlabelled if put_back else proposed)(place, pointer, now)
-        case (Happening.PROPOSED, "group"):
-            tasks = queued(place, pointer, now)
-        case (Happening.PROPOSED, None):
-            tasks = having(place, pointer, now)
+        case (Happening.PROPOSED, _):
+            tasks = _proposed(place, pointer, now)
         case (Happening.WITHDRAWN, "pull"):
             tasks = withdrawn(place, pointer, now)
         case (Happening.LANDED, "pull" | "push"):
@@ -46,6 +42,22 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
             tasks = evaluated(place, pointer, now)
         case (Happening.INCIDENT, _):
             tasks = happened(place, pointer, now)
+        case (Happening.ASKED, "pull" | None):
+            tasks = asked(place, pointer, now)
         case _:
             pass
     return [*tasks]
+
+
+def _proposed(place: Place, pointer: Pointer, now: datetime) -> Iterable[Task]:
+    match pointer.kind:
+        case "pull" if pointer.detail.startswith(UNLABELLED):
+            return unlabelled(place, pointer, now)
+        case "pull":
+            return proposed(place, pointer, now)
+        case "group":
+            return queued(place, pointer, now)
+        case None:
+            return having(place, pointer, now)
+        case _:
+            return ()

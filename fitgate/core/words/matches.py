@@ -38,6 +38,8 @@ def seen(match: Match) -> str:  # noqa: PLR0911 - one return a kind
             return f"{place}: {_effect(match)}"
         case "environment":
             return f"it is deployed to {inert(str(match.after), VALUE_LIMIT)}"
+        case "word":
+            return f"{inert(match.key or '', PATH_LIMIT)} says so: {quoted(str(match.after))}"
         case "absence":
             return "what the rule looks for is missing"
         case _ as never:

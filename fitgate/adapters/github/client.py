@@ -10,14 +10,13 @@ from datetime import datetime
 from itertools import pairwise
 
 from fitgate.adapters.github.acting import Acting, Judged
-from fitgate.adapters.github.app import Session, translated
+from fitgate.adapters.github.app import Session
 from fitgate.adapters.github.blobs import Blobs
 from fitgate.adapters.github.brought import Brought
 from fitgate.adapters.github.comparing import compared
 from fitgate.adapters.github.ended import Ended
 from fitgate.adapters.github.evidence import artifacts, declared, restored
 from fitgate.adapters.github.files import Touched, difference, patches, unpatched
-from fitgate.adapters.github.issues import issue
 from fitgate.adapters.github.listing import Listing, Listings
 from fitgate.adapters.github.policies import PolicyTexts
 from fitgate.adapters.github.pulls import Pull
@@ -32,7 +31,6 @@ from fitgate.core.content import FilePatch, content_digest
 from fitgate.core.events import Event, Headed, Pointer
 from fitgate.core.facts import Contents, Facts, Person, Unknown, Unread
 from fitgate.core.in_force import PolicyText
-from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
 from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
@@ -234,12 +232,6 @@ class GitHub(Watching):
             )
         return found
 
-    def open_pulls(self) -> Sequence[int]:
-        """Return the numbers of all open pull requests."""
-        with translated(f"the open pull requests of {self.name} could not be listed"):
-            found = self.session.github.get_repo(self.name).get_pulls(state="open")
-            return [pull.number for pull in found]
-
     def release(self, pointer: Pointer) -> Release | None:
         """Return a release and what it holds; None: it is a draft, a pre-release, or gone."""
         return self._brought.release(pointer)
@@ -253,10 +245,6 @@ class GitHub(Watching):
     def headed(self, commit: str) -> Sequence[Headed]:
         """Return the pull requests with this head, whatever became of them."""
         return self._ended.headed(commit)
-
-    def issue(self, number: int) -> Issue | None:
-        """Return an issue; None: it is a pull request, or gone."""
-        return issue(self.session, self.name, number)
 
     def apply_group(self, judged: Sequence[tuple[Facts, Verdict]]) -> tuple[str, ...]:
         """Show the worst verdict on the merge group that was gathered last; say what was written.

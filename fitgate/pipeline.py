@@ -170,7 +170,8 @@ class Policies:
             if self._book is None or chosen != self._book.file:
                 self._book = rulebook(chosen)
         touched = facts.files is None or any(file.is_policy for file in facts.files)
-        self._head = None if touched else head
+        landed = facts.change.landed_at is not None  # what has not may stand on an older policy
+        self._head = (facts.change.landing or head) if landed and not touched else None
         return self._mending(facts) or self._at(base)
 
     def _at(self, base: str | None) -> Rulebook:

@@ -6,21 +6,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from fitgate.core.classify.lines import Difference
 from fitgate.core.closing import Checked
 from fitgate.core.commands.asked import Comment, Speaker
+from fitgate.core.controls import Controls, TakenOff
 from fitgate.core.entries import Draft, Head, Stored
 from fitgate.core.events import Event, Headed, Pointer
 from fitgate.core.facts import Contents, Facts, Person, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.incidents import Issue
+from fitgate.core.passage import Passage
 from fitgate.core.policy import Role
 from fitgate.core.proving import Shown
 from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
 from fitgate.core.work import Backlog, Delivery, Every, Parked, Task
+
+if TYPE_CHECKING:  # a check of facts loads this, and no ledger
+    from fitgate.core.chronicle import Row
 
 
 class Forge(Protocol):
@@ -110,11 +115,26 @@ class HostedForge(Forge, Protocol):
     def shown(self, facts: Facts) -> Shown | None:
         """Return what our check on the head of a gathered pull request says; None: nothing."""
 
+    def passage(self, facts: Facts, pointer: Pointer, now: datetime) -> Passage:
+        """Return how a landing that was gathered came past the forge's gates, as of its moment."""
+
+    def controls(self) -> Controls:
+        """Return how strong the forge's own gates are now; a hidden area says why."""
+
+    def taken_off(self, number: int) -> Sequence[TakenOff]:
+        """Return which labels of ours people took off a pull request, oldest first."""
+
+    def happened(self, since: datetime, now: datetime) -> Sequence[tuple[datetime, Pointer]]:
+        """Return where something happened since a moment, and when, oldest first; perhaps more.
+
+        It is what deliveries would have told of landings and proposals.
+
+        Raises:
+            ForgeError: when not all of it could be read; what a permission hides is left out.
+        """
+
     def open_pulls(self) -> Sequence[int]:
         """Return the numbers of all open pull requests."""
-
-    def pulls_at(self, head: str) -> Sequence[int]:
-        """Return the numbers of the open pull requests with a head, wherever their branch is."""
 
     def comment(self, comment: int) -> Comment | None:
         """Return a comment by its id as it stands now; None: it is gone, or nobody's any more."""
@@ -172,6 +192,59 @@ class Ledger(Protocol):
 
     def close(self) -> None:
         """Let go of what the ledger holds open."""
+
+
+class Marks(Protocol):
+    """How far things have been looked at: one moment a name, which only moves forward."""
+
+    def reached(self, name: str) -> datetime | None:
+        """Return how far it got; None: nobody has looked yet."""
+
+    def reach(self, name: str, at: datetime) -> None:
+        """Note that it got so far, if that is further than before; durable when this returns.
+
+        Raises:
+            LedgerError: when it could not be written.
+        """
+
+
+class Origin(Protocol):
+    """Where deliveries come from, as a whole: a GitHub App."""
+
+    def repositories(self) -> Sequence[Pointer]:
+        """Return the repositories that it is installed on.
+
+        Raises:
+            ForgeError: when not all of them could be listed.
+        """
+
+    def redelivered(self, since: datetime) -> int:
+        """Ask again for what arrived nowhere since a moment; return how many deliveries that is.
+
+        Raises:
+            ForgeError: when it could not be asked; what was asked for stands.
+        """
+
+
+@runtime_checkable
+class ProjectingLedger(Ledger, Protocol):
+    """A ledger that keeps a row a landing beside its entries."""
+
+    def rows(self) -> Iterator[Row]:
+        """Yield all of them, brought up to the end of the chain; costs what is new to fold.
+
+        Raises:
+            BrokenChainError: when what is new does not hang on what was brought up before.
+        """
+
+    def rows_since(self, after: int) -> Iterator[Row]:
+        """Yield those of changes that an entry behind a number speaks of."""
+
+    def rows_of(self, changes: Sequence[str]) -> Iterator[Row]:
+        """Yield those of these changes."""
+
+    def of_kinds(self, kinds: Sequence[str]) -> Iterator[Stored]:
+        """Yield the entries of these kinds."""
 
 
 class Worker(Protocol):

@@ -11,10 +11,12 @@ from fitgate.bootstrap.clones import (
     starters,
     stopwatch,
 )
-from fitgate.bootstrap.forges import ledger_on_github, open_github
+from fitgate.bootstrap.deliveries import Deliveries, github_deliveries
+from fitgate.bootstrap.forges import ledger_on_github, observe_github, open_github
 from fitgate.bootstrap.ledgers import (
     chain_in,
     figures_in_columns,
+    figures_of_rows,
     open_database,
     open_ledger,
     restored,
@@ -34,19 +36,32 @@ from fitgate.bootstrap.output import (
     write_register,
     written,
 )
+from fitgate.bootstrap.places import Books, DatabaseBooks, GitHubPlaces
 from fitgate.bootstrap.queues import open_queue
+from fitgate.bootstrap.reconciling import reconciler
+from fitgate.bootstrap.registering import Kept, Registration, made_page
 
 __all__ = [
+    "Books",
     "Clone",
+    "DatabaseBooks",
+    "Deliveries",
+    "GitHubPlaces",
+    "Kept",
+    "Registration",
     "chain_in",
     "default_policy",
     "facts_cache",
     "figures_in_columns",
+    "figures_of_rows",
+    "github_deliveries",
     "harmless",
     "journals",
     "junit_report",
     "ledger_on_github",
+    "made_page",
     "metrics_page",
+    "observe_github",
     "open_clone",
     "open_database",
     "open_github",
@@ -57,6 +72,7 @@ __all__ = [
     "print_table",
     "progress",
     "read_register",
+    "reconciler",
     "refuse_foreign",
     "register_writers",
     "rehearse",

@@ -49,6 +49,10 @@ class Clone(Forge, Protocol):
         """Return the default branch: that of `origin`, else the one that is checked out."""
 
     @property
+    def forced(self) -> Mapping[str, bool]:
+        """Return of landings whether they came by a forced push, as far as the clone can tell."""
+
+    @property
     def room(self) -> Path:
         """Return the folder inside Git's own in which FITGate may keep what it read."""
 
@@ -58,6 +62,7 @@ def open_clone(path: Path) -> Iterator[Clone]:
     """Open the clone that a path is in."""
     from fitgate.adapters.git.clone import Clone as GitClone
     from fitgate.adapters.git.commits import moment
+    from fitgate.adapters.git.forced import forced
 
     class Local(GitClone):
         """A clone that resolves names, counts landings and lists files."""
@@ -83,6 +88,10 @@ def open_clone(path: Path) -> Iterator[Clone]:
 
         def branch(self) -> str | None:
             return self.overlay.branch()
+
+        @property
+        def forced(self) -> Mapping[str, bool]:
+            return forced(self.overlay)
 
         @property
         def room(self) -> Path:

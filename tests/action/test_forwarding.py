@@ -41,7 +41,7 @@ class _Taking(BaseHTTPRequestHandler):
         self.send_response(self.server.answers.pop(0) if self.server.answers else 202)
         self.end_headers()
 
-    do_POST = _take
+    do_POST = _take  # noqa: N815 - so it is called
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

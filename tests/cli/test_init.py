@@ -21,8 +21,9 @@ from fitgate.entrypoints.cli import asked
 from tests.action.composite import actionlint
 from tests.action.test_action_file import DOCS, WORKFLOW
 from tests.adapters.git.making import Made
-from tests.cli.conftest import Done, run_fitgate
+from tests.cli.conftest import run_fitgate
 from tests.docs.pages import blocks
+from tests.forked import Done
 from tests.house.tree import ROOT
 
 FILES = {

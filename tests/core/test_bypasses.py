@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from fitgate.core.bypasses import FEWEST, Before, Practice, events, passed_by
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.facts import Facts
-from fitgate.core.findings import Outcome, finding
+from fitgate.core.findings import Finding, Outcome, finding
+from fitgate.core.passage import UNSEEN, OwnCheck, Passage
 from fitgate.core.reclassified import Nature
 from fitgate.core.records import Record, draft
 from fitgate.core.records.changes import Landed, PassedBy, Reclassified
@@ -72,6 +74,20 @@ def test_a_team_that_pushes_or_of_which_little_is_known_has_no_such_gate(
     practice: Practice,
 ) -> None:
     assert told(PUSH, Standing.WOULD_HOLD, practice) == []
+
+
+def test_what_came_by_force_is_told_so_whatever_its_message_says() -> None:
+    said = a_verdict(Outcome.HOLD, findings=(HELD,))
+    by_force = Before(reviewed(), forced=True)
+    held, against = (Standing.WOULD_HOLD, Standing.BYPASS)
+    assert [*passed_by(facts_of(), said, held, a_policy(), by_force)] == [
+        PassedBy("forced-push", ("pull-request",))
+    ]
+    assert [*passed_by(PUSH, said, against, a_policy(), by_force)] == [
+        PassedBy("forced-push", ("slow-authority",))
+    ]
+    alone = Before(Practice(), forced=True)
+    assert [*passed_by(PUSH, said, held, a_policy(), alone)] == []
 
 
 @pytest.mark.parametrize("is_io", [False, None])
@@ -140,3 +156,117 @@ def test_what_was_never_decided_on_though_others_were_is_a_bypass_in_enforce_mod
     assert how("enforce", undecided=True) == ["no-decision"]
     assert how("enforce", undecided=False) == []
     assert how("shadow", undecided=True) == []
+
+
+def test_a_label_that_was_off_for_a_landing_accuses_no_other_landing() -> None:
+    gone = GateChanged("label io:data", "weakened", "github:bob", change="github:1#7")
+    back = GateChanged("label io:data", "strengthened", change="github:1#7")
+    other = replace(LANDED, change="github:1#8")
+    told = chronicle(
+        (gone, -HOUR), (LANDED, 0 * HOUR), (other, 0 * HOUR), (back, HOUR)
+    )  # fmt: skip
+    assert [(event.row.change, event.passed.by) for event in events(told)] == [
+        ("github:1#7", "github:bob")
+    ]
+
+
+COOLING = finding("slow-authority", Outcome.HOLD, "cooldown-running", until=NOW)
+ALLOWED = Standing.ALLOWED
+
+
+def past(
+    facts: Facts, standing: Standing, passage: Passage, *found: Finding, mode: str = "enforce"
+) -> list[PassedBy]:
+    outcome = Outcome.HOLD if found else Outcome.ALLOW
+    verdict = a_verdict(outcome, findings=found, mode=mode)
+    return [*passed_by(facts, verdict, standing, a_policy(), Before(Practice(), passage=passage))]
+
+
+def test_a_landing_that_only_its_clock_held_was_before_eligible() -> None:
+    early = past(facts_of(), Standing.BYPASS, UNSEEN, COOLING)
+    assert [one.how for one in early] == ["before-eligible"]
+    both = past(facts_of(), Standing.BYPASS, UNSEEN, COOLING, HELD)
+    assert [one.how for one in both] == ["against-verdict"]
+
+
+@pytest.mark.parametrize(
+    ("check", "hows"),
+    [("not-passed", ["check-not-passed"]), ("absent", ["check-not-passed"]), ("passed", []),
+     (None, [])],
+)  # fmt: skip
+def test_a_merge_without_success_of_our_check_is_a_bypass_unless_that_is_not_known(
+    check: OwnCheck | None, hows: list[str]
+) -> None:
+    assert [one.how for one in past(facts_of(), ALLOWED, Passage(check))] == hows
+    assert past(facts_of(), ALLOWED, Passage(check), mode="shadow") == []
+
+
+def test_a_push_has_no_check_and_is_told_as_forced_where_it_was() -> None:
+    assert past(PUSH, ALLOWED, Passage("absent")) == []
+    forced = replace(PUSH, change=replace(PUSH.change, forced=True))
+    passed = past(forced, Standing.BYPASS, UNSEEN, HELD)
+    assert [one.how for one in passed] == ["forced-push"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "how"),
+    [
+        (("required_status_checks", "pull_request"), "own-review-skipped"),
+        (("required_status_checks",), "own-check-skipped"),
+        (("non_fast_forward", "pull_request"), "forced-push"),
+        (("environment",), "environment-skipped"),
+        (("deletion",), "rule-skipped"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["shadow", "enforce"])
+def test_what_the_forge_says_that_somebody_went_past_is_one_bypass_with_its_rules(
+    rules: tuple[str, ...], how: str, mode: str
+) -> None:
+    (one,) = past(facts_of(), ALLOWED, Passage(past=rules, by="github:7"), mode=mode)
+    assert (one.how, one.gates, one.by, one.authorised) == (how, rules, "github:7", False)
+
+
+def test_rules_gone_past_join_the_gates_of_the_bypass_that_is_there_already() -> None:
+    passage = Passage(past=("pull_request",), by="github:7")
+    (one,) = past(PUSH, Standing.BYPASS, passage, HELD)
+    assert (one.how, one.gates) == ("direct-push", ("slow-authority", "pull_request"))
+    assert one.by == "github:7"
+
+
+def test_who_broke_the_glass_answers_for_the_rules_that_were_in_the_way_too() -> None:
+    used = finding("override", Outcome.ALLOW, "override-used", by="github:sam", reason="fire")
+    verdict = a_verdict(findings=(HELD, used))
+    before = Before(Practice(), passage=Passage(past=("pull_request",), by="github:7"))
+    (one,) = passed_by(facts_of(), verdict, Standing.OVERRIDDEN, a_policy(), before)
+    assert (one.by, one.authorised, one.gates) == (
+        "github:sam", True, ("slow-authority", "pull_request"),
+    )  # fmt: skip
+
+
+def test_rules_that_were_dropped_together_for_a_landing_are_one_bypass() -> None:
+    gates = ("rules: check fitgate", "rules: pull request")
+    told = chronicle(
+        *((GateChanged(gate, "weakened", "github:bob"), -HOUR) for gate in gates),
+        (LANDED, 0 * HOUR),
+        *((GateChanged(gate, "strengthened", "github:bob"), HOUR) for gate in gates),
+    )
+    (event,) = events(told)
+    assert (event.passed.gates, event.passed.by) == (gates, "github:bob")
+
+
+@pytest.mark.parametrize(
+    ("gate", "hows"),
+    [
+        ("environments: production guarded", ["gate-weakened"]),
+        ("environments: staging guarded", []),
+        ("rules: check fitgate", []),
+        ("mode", ["gate-weakened"]),
+    ],
+)
+def test_a_deployment_passes_by_the_gates_of_its_environment_and_no_branchs(
+    gate: str, hows: list[str]
+) -> None:
+    deployed = replace(LANDED, stage="deployment", environment="production")
+    weak, strong = GateChanged(gate, "weakened"), GateChanged(gate, "strengthened")
+    told = chronicle((weak, -HOUR), (deployed, 0 * HOUR), (strong, HOUR))
+    assert [event.passed.how for event in events(told)] == hows

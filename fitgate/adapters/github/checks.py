@@ -27,13 +27,14 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class OwnCheck:
-    """The check of ours that a commit has now."""
+    """The check of ours that a commit has now; `ended_at` null: it has not ended."""
 
     number: int
     conclusion: str
     title: str
     summary: str
     text: str
+    ended_at: datetime | None = None
     shown: Shown | None = None
 
 
@@ -84,15 +85,15 @@ def own_check(contexts: Iterable[Node] | None, app: int) -> OwnCheck | None:
         if context["databaseId"] and app in {0, made_by.get("databaseId")}:
             told = (str(context[key] or "") for key in ("conclusion", "title", "summary", "text"))
             conclusion, title, summary, text = told
-            number, said = int(context["databaseId"]), _shown(context, title)
-            return OwnCheck(number, conclusion.lower(), title, summary, text, said)
+            number, ended = int(context["databaseId"]), moment(context["completedAt"])
+            said = _shown(context, title, ended)
+            return OwnCheck(number, conclusion.lower(), title, summary, text, ended, said)
     return None
 
 
-def _shown(context: Node, title: str) -> Shown | None:
+def _shown(context: Node, title: str, at: datetime | None) -> Shown | None:
     """Return the verdict that a check of ours shows: its outcome begins the title."""
     outcome, facts = _OUTCOMES.get(title.partition(":")[0]), str(context["externalId"] or "")
-    at = moment(context["completedAt"])
     if at is None or outcome is None or not _DIGEST.fullmatch(facts):
         return None
     return Shown(outcome, facts, at)

@@ -10,20 +10,20 @@ from datetime import datetime
 from itertools import pairwise
 
 from fitgate.adapters.github.acting import Acting, Judged
-from fitgate.adapters.github.app import Session, translated
+from fitgate.adapters.github.app import Session
 from fitgate.adapters.github.blobs import Blobs
 from fitgate.adapters.github.brought import Brought
 from fitgate.adapters.github.comparing import compared
 from fitgate.adapters.github.ended import Ended
 from fitgate.adapters.github.evidence import artifacts, declared, restored
 from fitgate.adapters.github.files import Touched, difference, patches, unpatched
-from fitgate.adapters.github.issues import issue
 from fitgate.adapters.github.listing import Listing, Listings
 from fitgate.adapters.github.policies import PolicyTexts
 from fitgate.adapters.github.pulls import Pull
 from fitgate.adapters.github.pushes import Pushes, clocked
 from fitgate.adapters.github.rights import Rights
 from fitgate.adapters.github.talking import Talking
+from fitgate.adapters.github.watching import Watching
 from fitgate.core.classify.lines import Difference
 from fitgate.core.closing import Checked
 from fitgate.core.commands.asked import Comment, Speaker
@@ -31,7 +31,6 @@ from fitgate.core.content import FilePatch, content_digest
 from fitgate.core.events import Event, Headed, Pointer
 from fitgate.core.facts import Contents, Facts, Person, Unknown, Unread
 from fitgate.core.in_force import PolicyText
-from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
 from fitgate.core.proving import Shown
 from fitgate.core.releasing import Release
@@ -43,7 +42,7 @@ _KEPT = 64
 _ABSENT = frozenset({404, 422})
 
 
-class GitHub:
+class GitHub(Watching):
     """One repository on GitHub; it satisfies `ports.Forge`.
 
     What a commit holds never changes, so it is read once: files, contents, policies, pushes. All
@@ -239,12 +238,6 @@ class GitHub:
         check = self.seen(facts).check
         return None if check is None else check.shown
 
-    def open_pulls(self) -> Sequence[int]:
-        """Return the numbers of all open pull requests."""
-        with translated(f"the open pull requests of {self.name} could not be listed"):
-            found = self.session.github.get_repo(self.name).get_pulls(state="open")
-            return [pull.number for pull in found]
-
     def release(self, pointer: Pointer) -> Release | None:
         """Return a release and what it holds; None: it is a draft, a pre-release, or gone."""
         return self._brought.release(pointer)
@@ -259,10 +252,6 @@ class GitHub:
         """Return the pull requests with this head, whatever became of them."""
         return self._ended.headed(commit)
 
-    def issue(self, number: int) -> Issue | None:
-        """Return an issue; None: it is a pull request, or gone."""
-        return issue(self.session, self.name, number)
-
     def apply_group(self, judged: Sequence[tuple[Facts, Verdict]]) -> tuple[str, ...]:
         """Show the worst verdict on the merge group that was gathered last; say what was written.
 
@@ -273,10 +262,6 @@ class GitHub:
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""
         return self._acting.withdraw(head)
-
-    def pulls_at(self, head: str) -> Sequence[int]:
-        """Return the numbers of the open pull requests with a head, wherever their branch is."""
-        return self._talking.pulls_at(head)
 
     def comment(self, comment: int) -> Comment | None:
         """Return a comment by its id as it stands now; None: it is gone, or nobody's any more."""

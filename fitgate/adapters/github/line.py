@@ -21,7 +21,7 @@ MOST = 250
 """Landings of one push: what brings more is not taken apart, and cannot be classified."""
 DEEP = 10
 """First parents that are asked for at once."""
-_AHEAD_PAGES = 10  # of a hundred commits each: those that came in from the side are among them
+_PAGE, _AHEAD_PAGES = 100, 10  # commits: those that came in from the side are among them
 _KEPT = 64
 _BRANCH = "refs/heads/"
 _GONE = frozenset({404, 422})
@@ -202,13 +202,13 @@ class Lines:
         """Return where two commits parted, and all commits that the later one has on top."""
         ahead: set[str] = set()
         for page in range(1, _AHEAD_PAGES + 1):
-            path = f"/repos/{self._name}/compare/{before}...{after}?per_page=100&page={page}"
+            path = f"/repos/{self._name}/compare/{before}...{after}?per_page={_PAGE}&page={page}"
             said = self._session.read(path)
             fork, total = str(said["merge_base_commit"]["sha"]), int(said["total_commits"])
             ahead |= {str(commit["sha"]) for commit in said["commits"]}
             if len(ahead) >= total:
                 return fork, ahead
-            if total > _AHEAD_PAGES * 100:
+            if total > _AHEAD_PAGES * _PAGE:
                 break
         return fork, Unread(f"cannot be told: {total} commits came at once")
 

@@ -13,10 +13,10 @@ from fitgate.core.recording import landed_key
 from fitgate.core.records import draft
 from fitgate.core.records.changes import Landed
 from fitgate.core.records.controls import PilotStarted
-from fitgate.core.work import Task, look, watch
+from fitgate.core.work import Task, catch_up, look, watch
 from fitgate.errors import ForgeError
 from fitgate.serving import Serving
-from fitgate.serving.evaluations import closed
+from fitgate.serving.reconciling import Reconciler
 from fitgate.serving.watching import last_move
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ _MOST = 2_000
 """Tasks that one job does at most."""
 _LOOKING_BACK = timedelta(days=7)
 """A landing is looked for so long: a run that was cancelled, or failed, is made up for by then."""
-_OPEN = 50
-"""So many landings that are not validated yet are looked at, the latest."""
 _PILOT = timedelta(days=14)
 _REFUSED = 403
 
@@ -52,13 +50,24 @@ class Done:
     weeks: tuple[Group, ...] = ()
 
 
+class _Nowhere:
+    """How far a repository has been looked at: no job tells the next one but by the ledger."""
+
+    def reached(self, name: str) -> datetime | None:
+        del name
+        return None
+
+    def reach(self, name: str, at: datetime) -> None:
+        del name, at
+
+
 class Job:
     """One job at work: what it does is done again to the same end if it is run again."""
 
     def __init__(self, desk: Desk, why: Occasion, now: datetime, pilot: str = "") -> None:
         """Take where and why it works; `pilot` is the system that a pilot is to be begun for."""
         self._desk, self._why, self._now, self._pilot = desk, why, now, pilot
-        self._serving = Serving(desk, {}, lambda: now)
+        self._serving = Serving(desk, {}, lambda: now, Reconciler(_Nowhere()))
         self._done = Done()
 
     def work(self) -> Done:
@@ -78,10 +87,9 @@ class Job:
         if why.sweeps:
             self._commands()
             self._open_pulls()
-            self._closures()
             self._drills()
+            self._reconcile()
             self._each([watch(self._whole(), self._now)])
-            self._each([Task("reconcile", self._whole().key, "{}", self._now)])
         self._done.judged = self._meant()
         self._done.landed = len(told.told(Landed)) - landed
         if why.is_trusted:
@@ -142,17 +150,19 @@ class Job:
             pointer = self._pull(Happening.ASKED, number)
             self._or_failed(replace(pointer, detail=f"comment:{comment}"))
 
-    def _closures(self) -> None:
-        """Look which evaluations have ended that what landed lately waits for."""
-        rows = [row for row in self._desk.memory.told.rows() if row.closed_at is None]
-        rows = sorted(rows, key=lambda row: row.landed_at)[-_OPEN:]
-        for change in dict.fromkeys(row.change for row in rows):
-            try:
-                closed(self._desk, change, self._now)
-            except ForgeError as exc:
-                if exc.retry_after is not None:
-                    raise
-                self._done.failed.append(f"{change}: {exc}")
+    def _reconcile(self) -> None:
+        """Look at what happened since something was written down last, whoever told of it or not.
+
+        So what ended that a landing waits for is found, and what came past the forge's own gates.
+        """
+        head = self._desk.memory.ledger.head()
+        since = max(head.recorded_at or self._now, self._now - _LOOKING_BACK)
+        try:
+            self._each([catch_up(self._whole(), since, self._now)])
+        except ForgeError as exc:
+            if exc.retry_after is not None:
+                raise
+            self._done.failed.append(str(exc))
 
     def _or_failed(self, pointer: Pointer) -> None:
         """Look at one of many: what cannot be read of one keeps nobody from the others."""

@@ -14,8 +14,10 @@ from fitgate.entrypoints.cli import (
     breaker,
     bypass,
     check,
+    doctor,
     drill,
     facts,
+    github,
     inbox,
     init,
     interchange,
@@ -29,6 +31,7 @@ from fitgate.entrypoints.cli import (
     replay,
     scan,
     schema,
+    serve,
 )
 
 app = typer.Typer(
@@ -56,6 +59,7 @@ def _action(context: typer.Context) -> int:
 
 
 app.command("facts")(facts.facts)
+app.command("doctor")(doctor.doctor)
 app.command("reclassify")(reclassify.reclassify)
 app.add_typer(register.app, name="register")
 app.add_typer(policy.app, name="policy")
@@ -70,6 +74,9 @@ app.add_typer(drill.app, name="drill")
 app.add_typer(record.app, name="record")
 app.add_typer(interchange.import_app, name="import")
 app.add_typer(interchange.export_app, name="export")
+app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
+app.add_typer(github.app, name="github")
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
 from tests.action.job import Workshop
 from tests.action.test_pulls import lowered
+from tests.house.test_files import canonical, locked
 
 HEAVY = (
     "alembic", "duckdb", "fastapi", "jinja2", "procrastinate", "psycopg", "rich",
@@ -38,6 +40,9 @@ def test_a_job_loads_no_server_no_database_and_no_typer(shop: Workshop, event: s
     (line,) = (line for line in ran.log.splitlines() if line.startswith("loaded "))
     assert {"github", "pydantic"} <= set(line.split())
     assert set(HEAVY) & set(line.split()) == set()
+    known = packages_distributions()
+    loaded = {canonical(each) for name in line.split() for each in known.get(name, ())}
+    assert loaded - {"fitgate", "coverage", "setuptools", *locked("action")} == set()
 
 
 def test_an_event_costs_few_requests(shop: Workshop) -> None:

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from fitgate.core.classify.lines import Difference
 from fitgate.core.entries import Draft, Head, Stored
-from fitgate.core.events import Event
-from fitgate.core.facts import Contents, Facts, Unread
+from fitgate.core.events import Event, Pointer
+from fitgate.core.facts import Contents, Evaluation, Facts, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.policy import Role
 from fitgate.core.verdict import Verdict
@@ -70,6 +70,22 @@ class HostedForge(Forge, Protocol):
 
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""
+
+    def deployment(self, pointer: Pointer) -> int | None:
+        """Return the id of the deployment that a run makes to an environment; None: none is there.
+
+        Raises:
+            ForgeError: when it could not be read.
+        """
+
+    def answer(self, facts: Facts, verdict: Verdict) -> tuple[str, ...]:
+        """Show a verdict on its deployment and answer the gate that waits; return what was written.
+
+        A gate is told to let go, to stop, or why it goes on waiting; in shadow mode to let go.
+        """
+
+    def evaluations(self, commit: str, at: datetime) -> tuple[Evaluation, ...] | None:
+        """Return how checks, statuses and workflow runs on a commit stand; None: it is hidden."""
 
     def siblings(self, facts: Facts) -> Sequence[int]:
         """Return the numbers of the other open pull requests with the head of a gathered one."""

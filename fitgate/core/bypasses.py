@@ -53,11 +53,13 @@ class Practice:
 class Before:
     """What came before a landing: how the team lands its changes, and what had been decided.
 
-    `undecided`: there was no decision on this change, though there had been on others.
+    `undecided`: there was no decision on this change, though there had been on others. `let_go`:
+    when it was decided that it may pass.
     """
 
     practice: Practice
     undecided: bool = False
+    let_go: tuple[datetime, ...] = ()
 
 
 def passed_by(
@@ -85,6 +87,8 @@ def _passed_by(
         yield PassedBy(
             "override", against, authorised=True, visibility="escalation", by=by, reason=reason
         )
+    elif facts.deployment and facts.deployment.went_past(before.let_go):
+        yield PassedBy("environment-bypass", against or ("environment",))
     elif pushed and (against_verdict or before.practice.is_reviewed):
         yield PassedBy("direct-push", against if against_verdict else ("pull-request",))
     elif against_verdict:

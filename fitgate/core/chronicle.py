@@ -174,6 +174,11 @@ class Chronicle:
             for landed in signals.landings.values():
                 yield signals.row(landed)
 
+    def landings(self, change: str) -> tuple[Row, ...]:
+        """Return the rows of one change, a stage and environment each."""
+        signals = self._changes.get(change)
+        return () if signals is None else tuple(map(signals.row, signals.landings.values()))
+
     def decided(self, change: str) -> Told[Decided] | None:
         """Return what was decided last on a proposal; None: nothing is told of it."""
         signals = self._changes.get(change)

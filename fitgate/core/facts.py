@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
+from fitgate.core.contained import Deployment
 from fitgate.core.effects import Effect
 from fitgate.core.events import ChangeKind, LandedAs
 from fitgate.core.values import Digest, Instant, Length, Scalar
@@ -272,6 +273,7 @@ class Facts:
 
     A list that is null is unknown, `[]` known to be empty.
     `looked` names the looks whose answers stand in the files; null: they are complete for any rule.
+    `deployment` is there for deployments alone.
     """
 
     __pydantic_config__ = STRICT
@@ -289,6 +291,7 @@ class Facts:
     overrides: tuple[Override, ...] | None = None
     looked: tuple[str, ...] | None = None
     unknown: tuple[Unknown, ...] = ()
+    deployment: Deployment | None = None
     facts: Literal[1] = field(default=1, kw_only=True)
 
     def person(self, person_id: str) -> Person:

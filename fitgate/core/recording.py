@@ -11,6 +11,7 @@ from fitgate.core.bypasses import LANDINGS, Before, Practice, is_push, passed_by
 from fitgate.core.chronicle import Chronicle, Told
 from fitgate.core.entries import Draft, moment
 from fitgate.core.facts import Facts
+from fitgate.core.findings import Outcome
 from fitgate.core.policy import Policy
 from fitgate.core.reclassified import Nature
 from fitgate.core.records import draft
@@ -67,6 +68,11 @@ class Recorder:
         proposals = [told for told in decisions if told.record.of == "proposal"]
         self._began = min((told.at for told in proposals), default=None)
         self._decided = {told.record.change: told.at for told in reversed(proposals)}
+        self._let_go: dict[str, tuple[datetime, ...]] = {}
+        for told in proposals:
+            change, passes = told.record.change, told.record.mode == "shadow"
+            if passes or told.record.outcome is Outcome.ALLOW:
+                self._let_go[change] = (*self._let_go.get(change, ()), told.at)
 
     @classmethod
     def after(
@@ -76,7 +82,8 @@ class Recorder:
 
         `policy` returns the one with a digest, if it can still be had.
         """
-        before = sorted((r for r in told.rows() if r.landed_at < at), key=lambda r: r.landed_at)
+        merged = (row for row in told.rows() if row.stage == "merge" and row.landed_at < at)
+        before = sorted(merged, key=lambda row: row.landed_at)
         practice = Practice()
         for row in before[-LANDINGS:]:
             practice.add(pushed=row.route == "push")
@@ -93,7 +100,8 @@ class Recorder:
         yield decided
         facts, verdict, change = judged.facts, judged.verdict, judged.facts.change
         landed_at = change.landed_at or facts.as_of
-        before = Before(self._practice, self._is_undecided(change.id, landed_at))
+        undecided = self._is_undecided(change.id, landed_at)
+        before = Before(self._practice, undecided, self._let_go.get(change.id, ()))
         stage = STAGES.get(change.landed_as or "", "merge")
         record = Landed(
             change=change.id,
@@ -111,7 +119,8 @@ class Recorder:
             bypasses=passed_by(facts, verdict, judged.standing, judged.policy, before),
         )
         yield draft(record, landed_at, landed_key(change.id, stage, change.environment))
-        self._practice.add(pushed=is_push(facts))
+        if stage == "merge":  # how it is deployed tells nothing of how it was reviewed
+            self._practice.add(pushed=is_push(facts))
         self._in_force = InForce(verdict.policy.digest, judged.policy)
 
     def _is_undecided(self, change: str, landed_at: datetime) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.work import Task
+from fitgate.serving.deployments import deploying, evaluated
 from fitgate.serving.landings import landed
 from fitgate.serving.place import Place
 from fitgate.serving.proposals import proposed
@@ -25,5 +26,9 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
             return [*proposed(place, pointer, now)]
         case (Happening.LANDED, "pull"):
             return [*landed(place, pointer, now)]
+        case (_, "deployment"):
+            return [*deploying(place, pointer, now)]
+        case (Happening.EVALUATED, _):
+            return [*evaluated(place, pointer, now)]
         case _:
             return ()

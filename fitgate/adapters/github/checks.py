@@ -29,6 +29,7 @@ class OwnCheck:
     title: str
     summary: str
     text: str
+    external: str = ""
 
 
 def is_cut(connection: Node | None) -> bool:
@@ -69,14 +70,14 @@ def evaluations(contexts: Iterable[Node], as_of: datetime) -> Iterator[Evaluatio
             yield Evaluation(str(name), result, ended)
 
 
-def own_check(contexts: Iterable[Node] | None, app: int) -> OwnCheck | None:
+def own_check(contexts: Iterable[Node] | None, app: int, called: str = CHECK) -> OwnCheck | None:
     """Return the check that our App has made; `app` 0: its number is not known."""
     for context in contexts or ():
-        if context["__typename"] != "CheckRun" or context["name"] != CHECK:
+        if context["__typename"] != "CheckRun" or context["name"] != called:
             continue
         made_by = (context["checkSuite"] or {}).get("app") or {}
         if context["databaseId"] and app in {0, made_by.get("databaseId")}:
-            told = (str(context[key] or "") for key in ("conclusion", "title", "summary", "text"))
-            conclusion, title, summary, text = told
-            return OwnCheck(int(context["databaseId"]), conclusion.lower(), title, summary, text)
+            keys = ("conclusion", "title", "summary", "text", "externalId")
+            conclusion, *said = (str(context[key] or "") for key in keys)
+            return OwnCheck(int(context["databaseId"]), conclusion.lower(), *said)
     return None

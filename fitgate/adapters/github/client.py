@@ -10,9 +10,12 @@ from datetime import datetime
 from itertools import pairwise
 
 from fitgate.adapters.github.acting import Acting, Judged
+from fitgate.adapters.github.answering import Answering
 from fitgate.adapters.github.app import Session, translated
 from fitgate.adapters.github.blobs import Blobs
 from fitgate.adapters.github.comparing import compared
+from fitgate.adapters.github.deployed import Seen, bound_deployment
+from fitgate.adapters.github.deployments import Deployments
 from fitgate.adapters.github.evidence import artifacts, declared, restored
 from fitgate.adapters.github.files import Touched, difference, patches, unpatched
 from fitgate.adapters.github.listing import Listing, Listings
@@ -23,7 +26,7 @@ from fitgate.adapters.github.rights import Rights
 from fitgate.core.classify.lines import Difference
 from fitgate.core.content import FilePatch, content_digest
 from fitgate.core.events import Event, Pointer
-from fitgate.core.facts import Contents, Facts, Unknown, Unread
+from fitgate.core.facts import Artifact, Contents, Evaluation, Facts, Unknown, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.policy import Role
 from fitgate.core.verdict import Verdict
@@ -32,6 +35,7 @@ from fitgate.errors import ForgeError
 
 _KEPT = 64
 _ABSENT = frozenset({404, 422})
+_NOT_YET = 501
 
 
 class GitHub:
@@ -50,14 +54,21 @@ class GitHub:
         self._rights = Rights(session, name)
         self._pushes = Pushes(session)
         self._acting = Acting(session, name)
+        self._deployments = Deployments(session, name)
+        self._answering = Answering(session, name)
         self._pulls: OrderedDict[str, Pull] = OrderedDict()
+        self._deployed: OrderedDict[str, Seen] = OrderedDict()
         self._changes: OrderedDict[tuple[str, str | None], Listing] = OrderedDict()
 
     def gather(self, event: Event) -> Iterator[Facts]:
         """Read the pull request that an event points at, contents not yet looked into."""
         pointer = event.on
+        if pointer is not None and pointer.kind == "deployment":
+            yield self._deployment(pointer, event.at)
+            return
         if pointer is None or pointer.kind != "pull" or pointer.number is None:
-            raise ForgeError(f"{_words(pointer)} cannot be gathered from GitHub in this version.")
+            words = f"{_words(pointer)} cannot be gathered from GitHub in this version."
+            raise ForgeError(words, status=_NOT_YET)
         yield self.pull(pointer.number, event.at, event.head or None)
 
     def pull(self, number: int, at: datetime, hint: str | None = None) -> Facts:
@@ -72,6 +83,44 @@ class GitHub:
             facts = restored(facts, self._listings, self.session, self.name)
         self._remember(facts, listing, pull)
         return facts
+
+    def _deployment(self, pointer: Pointer, at: datetime) -> Facts:
+        facts, seen = self._deployments.read(pointer, at)
+        if facts.change.trailers:
+            facts = replace(facts, artifacts=self._ways_back(facts))
+        self._deployed[facts.change.id] = seen
+        self._deployed.move_to_end(facts.change.id)
+        while len(self._deployed) > _KEPT:
+            self._deployed.popitem(last=False)
+        return facts
+
+    def _ways_back(self, facts: Facts) -> tuple[Artifact, ...] | None:
+        """Return what the changes in a deployment declare; of those it takes out, where they are."""
+        change, deployment = facts.change, facts.deployment
+        contains = () if deployment is None else deployment.contains or ()
+        if deployment is not None and contains and all(each.undone for each in contains):
+            change = replace(change, head=deployment.previous)
+        return artifacts(replace(facts, change=change), self.session, self.name).artifacts
+
+    def deployment(self, pointer: Pointer) -> int | None:
+        """Return the id of the deployment that a run makes to an environment; None: there is none.
+
+        Raises:
+            ForgeError: when it could not be read.
+        """
+        return self._deployments.number(pointer)
+
+    def answer(self, facts: Facts, verdict: Verdict) -> tuple[str, ...]:
+        """Show a verdict on its deployment and answer the gate; return what was written, in words.
+
+        Raises:
+            ForgeError: when a write fails; those before it stand, and are not made again.
+        """
+        return self._answering.answer(facts, verdict, self._deployed[facts.change.id])
+
+    def evaluations(self, commit: str, at: datetime) -> tuple[Evaluation, ...] | None:
+        """Return how checks, statuses and workflow runs on a commit stand; None: it is hidden."""
+        return self._deployments.ended(commit, at)
 
     def seen(self, facts: Facts) -> Pull:
         """Return what else GitHub told of a pull request when its facts were gathered."""
@@ -115,11 +164,15 @@ class GitHub:
 
     def complete(self, facts: Facts, roles: Mapping[str, Role]) -> Facts:
         """Return the facts with the roles of those who signed, and the time of the last push."""
+        if facts.deployment is not None:
+            return self._rights.assigned(facts, roles)
         pull = self._pulls[facts.change.id]
         return self._rights.assigned(clocked(facts, pull, self._pushes.of(pull)), roles)
 
     def earlier(self, facts: Facts) -> Iterator[Facts]:
         """Yield the change as it stood where it was approved, then push by push, newest first."""
+        if facts.deployment is not None:  # a commit does not change while it waits
+            return
         head = facts.change.head
         given = (approval.commit for approval in facts.approvals or ())
         for commit in dict.fromkeys(given):
@@ -152,6 +205,8 @@ class GitHub:
         return [self._bound(each) for each in facts]
 
     def _bound(self, facts: Facts) -> Facts:
+        if facts.deployment is not None:
+            return bound_deployment(facts)
         if facts.files is None:
             return facts
         if (facts.change.id, facts.change.head) not in self._changes:

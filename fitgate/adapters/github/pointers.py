@@ -16,6 +16,7 @@ from fitgate.core.plan import OURS
 Route = Callable[[Said], Iterable[Pointer]]
 CHECK = "fitgate"
 """The name of our check run; that of a deployment is `fitgate/deploy: production`."""
+DEPLOY = f"{CHECK}/deploy: "
 RETARGETED = "retargeted"
 """The detail of a proposal for another base: its check is withdrawn before anything else."""
 INCIDENT = "incident"
@@ -125,6 +126,11 @@ def _check_run(said: Said) -> Iterator[Pointer]:
             return
 
 
+def deploy_check(environment: str) -> str:
+    """Return the name of our check on a commit that is deployed to an environment."""
+    return f"{DEPLOY}{environment}"
+
+
 def _is_ours(name: str) -> bool:
     return name == CHECK or name.startswith(f"{CHECK}/")
 
@@ -161,15 +167,15 @@ def _deployed(said: Said, happening: Happening, **more: Any) -> Pointer:  # noqa
 
 
 def _deployment(said: Said) -> Iterator[Pointer]:
-    yield _deployed(said, Happening.PROPOSED)
+    yield _deployed(said, Happening.PROPOSED, run=said.number("workflow_run", "id"))
 
 
 def _deployment_status(said: Said) -> Iterator[Pointer]:
     match said.text("deployment_status", "state"):
         case "success":
-            yield _deployed(said, Happening.LANDED)
+            yield _deployed(said, Happening.LANDED, run=said.number("workflow_run", "id"))
         case "failure" | "error":
-            yield _deployed(said, Happening.EVALUATED)
+            yield _deployed(said, Happening.EVALUATED, run=said.number("workflow_run", "id"))
         case _:
             return
 
@@ -183,7 +189,17 @@ def _protection_rule(said: Said) -> Iterator[Pointer]:
 
 
 def _deployment_review(said: Said) -> Iterator[Pointer]:
-    yield _deployed(said, Happening.PROPOSED, run=_needed(said, "workflow_run", "id"))
+    """Yield the environments that were reviewed; what is said of `a/b` is said of `a` too."""
+    run = _needed(said, "workflow_run", "id")
+    jobs = [said.text("environment"), said.text("workflow_job_run", "environment")]
+    jobs += [job.text("environment") for job in said.each("workflow_job_runs")]
+    for name in dict.fromkeys(above for job in jobs if job for above in _and_above(job)):
+        yield replace(_deployed(said, Happening.PROPOSED, run=run), environment=name)
+
+
+def _and_above(environment: str) -> Iterator[str]:
+    parts = environment.split("/")
+    yield from ("/".join(parts[:n]) for n in range(len(parts), 0, -1))
 
 
 def _release(said: Said) -> Iterator[Pointer]:

@@ -1,0 +1,442 @@
+"""Deployments from their deliveries to the gate of their environment, their check, the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from fitgate.core.breaker.told import move_draft
+from fitgate.core.records.changes import Decided, Evaluated, Landed, Reverted, Signed
+from fitgate.core.records.controls import Tripped
+from fitgate.core.redeciding import Again, Redecider
+from fitgate.core.words.deployment import REPORT_LIMIT
+from tests.serving.office import Office, office
+from tests.twin.github.checks import CheckRun
+from tests.twin.github.deployments import Deployment
+from tests.twin.github.pulls import Pull
+
+POLICY = """\
+version: 1
+mode: enforce
+boundary: {closure: {checks: ["eval/*", "deploy/production"]}}
+roles:
+  owner: {teams: [acme/release]}
+  keeper: {permission: maintain}
+rules:
+  - id: bar-lowered
+    category: evaluation
+    why: a lower bar lets through what was stopped
+    io_sr: [4]
+    when: {setting: {files: "**/eval*.yaml", key: threshold, moved: lowered}}
+gates:
+  - {type: slow-authority, cooldown: PT24H, signatures: [owner, keeper], rationale: required}
+"""
+
+
+@contextmanager
+def opened(policy: str = POLICY) -> Iterator[Office]:
+    """Open an office whose repository has been deployed to production before."""
+    with office(policy=policy) as here:
+        here.repo.environment("production", reviewers=("bob", "carol"))
+        here.repo.environment("production/safety", reviewers=("carol",))
+        here.repo.environment("staging")
+        for where in ("production", "staging"):
+            here.repo.deploy_by_api(where, by="maintainer").report("success", by="maintainer")
+        here.settle(hours=1)
+        yield here
+
+
+@pytest.fixture
+def here() -> Iterator[Office]:
+    with opened() as at_work:
+        yield at_work
+
+
+def merged(here: Office) -> Pull:
+    """Merge a pull request of alice's that lowers a bar, held and approved as it must be."""
+    pull = here.hosted.lowered()
+    pull.approve("bob")
+    pull.approve("carol")
+    here.settle(hours=25)
+    pull.merge("bob", "squash")
+    here.settle()
+    return pull
+
+
+def plain(here: Office, name: str = "docs") -> Pull:
+    """Merge a pull request that is no IO."""
+    here.repo.push(name, {f"{name}.md": "Words\n"}, by="alice", message="Write")
+    pull = here.repo.open_pull(name, "main", "Write", "", by="alice")
+    here.settle()
+    pull.merge("bob", "squash")
+    here.settle()
+    return pull
+
+
+def deployed(here: Office, environment: str = "production", **more: object) -> Deployment:
+    """Let alice deploy the default branch, and take in what GitHub says of it."""
+    one = here.repo.deploy(environment, by="alice", **more)  # type: ignore[arg-type] # as it takes
+    here.settle()
+    return one
+
+
+def signed(here: Office, one: Deployment) -> None:
+    """Let two people review it: GitHub takes one an environment, so carol reviews another."""
+    assert one.run is not None
+    beside = here.repo.deploy("production/safety", by="alice", run=one.run)
+    beside.approve("carol")
+    one.approve("bob")
+    here.settle()
+
+
+def id_of(one: Deployment) -> str:
+    """Return what we call a deployment."""
+    return f"github:acme/app!deploy/{one.id}"
+
+
+def check(here: Office, one: Deployment) -> CheckRun:
+    """Return our check of a deployment."""
+    return here.check(one.sha, f"fitgate/deploy: {one.environment}")
+
+
+def decided(here: Office, one: Deployment) -> list[Decided]:
+    """Return what was decided of it, in order."""
+    return [d for d in here.told(Decided) if d.change == id_of(one)]
+
+
+def landed(here: Office, one: Deployment | Pull, stage: str = "deployment") -> list[Landed]:
+    """Return its landings at a stage."""
+    name = id_of(one) if isinstance(one, Deployment) else f"github:acme/app#{one.number}"
+    return [each for each in here.told(Landed) if (each.change, each.stage) == (name, stage)]
+
+
+class TestWhatItIs:
+    def test_a_deployment_without_an_io_is_let_go_at_once(self, here: Office) -> None:
+        plain(here)
+        one = deployed(here, "staging")
+        assert one.state == "in_progress"
+        assert check(here, one).conclusion == "success"
+        (first,) = {d.nature.is_io for d in decided(here, one)}
+        assert first is False
+
+    def test_it_is_of_the_categories_recorded_of_the_changes_in_it(self, here: Office) -> None:
+        plain(here)
+        merged(here)
+        here.twin.calls.clear()
+        one = deployed(here)
+        nature = decided(here, one)[-1].nature
+        assert (nature.categories, nature.io_sr) == (("evaluation",), (4,))
+        assert one.waiting
+        assert check(here, one).conclusion == "action_required"
+        assert "evaluation" in check(here, one).output["text"]
+        asked = here.twin.calls.counts()
+        assert not any("/files" in name or "/git/blobs" in name for name in asked), asked
+
+    def test_a_change_that_the_ledger_never_heard_of_is_judged_by_its_diff(
+        self, here: Office
+    ) -> None:
+        pull = here.hosted.lowered()
+        pull.merge("bob", "squash")
+        here.miss()
+        one = deployed(here)
+        last = decided(here, one)[-1]
+        assert (last.outcome, last.nature.categories) == ("HOLD", ("evaluation",))
+        assert not landed(here, pull, "merge")
+
+    def test_only_what_came_since_the_last_good_deployment_is_in_it(self, here: Office) -> None:
+        merged(here)
+        first = deployed(here)
+        signed(here, first)
+        here.settle(hours=25)
+        first.succeed()
+        here.settle()
+        plain(here)
+        second = deployed(here)
+        assert decided(here, second)[-1].nature.is_io is False
+
+    def test_a_failed_deployment_leaves_its_changes_for_the_next(self, here: Office) -> None:
+        merged(here)
+        first = deployed(here)
+        signed(here, first)
+        here.settle(hours=25)
+        first.fail()
+        here.settle()
+        second = deployed(here)
+        assert decided(here, second)[-1].nature.categories == ("evaluation",)
+
+    def test_the_first_deployment_to_an_environment_contains_all_there_is(
+        self, here: Office
+    ) -> None:
+        merged(here)
+        here.repo.environment("canary")
+        one = deployed(here, "canary")
+        last = decided(here, one)[-1]
+        assert last.nature.is_io is True
+        assert last.nature.categories == ("evaluation",)
+
+    def test_what_goes_to_many_is_seen_in_its_payload(self) -> None:
+        rule = """\
+  - id: to-many
+    category: deployment
+    why: whoever meets it meets it at once
+    when: {environment: {environment: staging, exposure: 50}}
+gates:"""
+        with opened(POLICY.replace("gates:", rule)) as here:
+            few = deployed(here, "staging", payload={"exposure": 5})
+            assert decided(here, few)[-1].nature.is_io is False
+            many = deployed(here, "staging", payload={"exposure": "60%"})
+            assert decided(here, many)[-1].nature.categories == ("deployment",)
+            untold = deployed(here, "staging")
+            assert decided(here, untold)[-1].outcome == "UNDECIDED"
+
+    def test_a_decision_can_be_made_again_from_what_is_kept(self, here: Office) -> None:
+        merged(here)
+        deployed(here)
+        again = Redecider(here.ledger.blob, here.place.library)
+        told = here.memory.told.told(Decided)
+        assert {each.again for each in again.all(told)} == {Again.SAME}
+
+
+class TestWhoLetsItGo:
+    def test_two_people_in_two_roles_and_the_time_since_its_merge(self, here: Office) -> None:
+        merged(here)
+        one = deployed(here)
+        signed(here, one)
+        assert one.state == "waiting"
+        assert {s.by for s in here.told(Signed) if s.change == id_of(one)} == {
+            f"github:{here.twin.users[who].id}" for who in ("bob", "carol")
+        }
+        here.settle(hours=24)
+        assert one.state == "in_progress"
+        assert check(here, one).conclusion == "success"
+
+    def test_one_review_is_not_two(self, here: Office) -> None:
+        merged(here)
+        one = deployed(here)
+        one.approve("bob")
+        here.settle(hours=25)
+        assert one.state == "waiting"
+        assert "keeper" in check(here, one).output["title"]
+
+    def test_who_asked_for_it_signs_for_nothing(self, here: Office) -> None:
+        merged(here)
+        one = here.repo.deploy("production", by="carol")
+        here.settle()
+        signed(here, one)
+        here.settle(hours=25)
+        assert one.state == "waiting"
+
+    def test_a_review_of_another_environment_counts_for_nothing(self, here: Office) -> None:
+        merged(here)
+        here.repo.environment("elsewhere", reviewers=("carol",))
+        one = deployed(here)
+        here.repo.deploy("elsewhere", by="alice", run=one.run).approve("carol")
+        one.approve("bob")
+        here.settle(hours=25)
+        assert one.state == "waiting"
+
+    def test_what_may_not_be_read_is_unknown_and_holds(self, here: Office) -> None:
+        merged(here)
+        hidden = "GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals"
+        here.twin.troubles.fail(hidden, 403, times=9)
+        one = deployed(here)
+        assert decided(here, one)[-1].outcome == "UNDECIDED"
+        assert one.state == "waiting"
+
+
+class TestWhatIsSaid:
+    def test_a_hold_is_reported_once_and_again_when_it_is_another(self, here: Office) -> None:
+        merged(here)
+        one = deployed(here)
+        assert len(one.reports) == 1
+        here.settle(hours=1)
+        one.approve("bob")
+        here.settle()
+        assert [len(text) <= REPORT_LIMIT for _, text in one.reports] == [True, True]
+        assert "fitgate/deploy: production" in one.reports[-1][1]
+
+    def test_asked_again_it_writes_nothing(self, here: Office) -> None:
+        merged(here)
+        deployed(here)
+        before = here.ledger.head()
+        here.twin.calls.clear()
+        heard = here.twin.hooks.heard
+        here._heard = next(  # noqa: SLF001 - the same is sent once more
+            n for n, (name, _) in enumerate(heard) if name.startswith("deployment_protection_rule")
+        )
+        here.settle()
+        assert here.twin.calls.kinds().get("write", 0) == 0
+        assert here.ledger.head() == before
+
+    def test_in_shadow_mode_all_is_let_go_and_it_is_said_what_would_have_been(self) -> None:
+        with opened(POLICY.replace("enforce", "shadow")) as here:
+            here.hosted.lowered().merge("bob", "squash")
+            here.settle()
+            one = deployed(here, "staging")
+            assert one.state == "in_progress"
+            assert "HOLD" in one.reports[-1][1]
+            assert "shadow" in one.reports[-1][1]
+            assert check(here, one).conclusion == "neutral"
+
+    def test_no_status_of_a_deployment_is_ever_written_by_us(self, here: Office) -> None:
+        merged(here)
+        one = deployed(here)
+        signed(here, one)
+        here.settle(hours=25)
+        ours = here.twin.app.bot
+        assert all(status.creator is not ours for status in one.statuses)
+        assert not any("statuses" in name for name in here.twin.calls.counts() if "POST" in name)
+
+
+class TestWhatIsWrittenDown:
+    def test_a_success_is_a_landing_of_it_and_of_all_in_it(self, here: Office) -> None:
+        pull, other = merged(here), plain(here)
+        one = deployed(here)
+        signed(here, one)
+        here.settle(hours=25)
+        one.succeed()
+        here.settle()
+        (own,) = landed(here, one)
+        assert (own.standing, own.environment, own.bypasses) == ("allowed", "production", ())
+        for each in (pull, other):
+            (there,) = landed(here, each)
+            (merge,) = landed(here, each, "merge")
+            assert (there.environment, there.nature) == ("production", merge.nature)
+
+    def test_a_deployment_closes_what_waits_for_it_by_name(self, here: Office) -> None:
+        pull = merged(here)
+        one = deployed(here)
+        signed(here, one)
+        here.settle(hours=25)
+        here.repo.check("eval/safety", one.sha, "success")
+        one.succeed()
+        here.settle(hours=1)
+        here.repo.check("eval/safety", one.sha, "success")
+        here.settle()
+        ended = {(e.change, e.name, e.result) for e in here.told(Evaluated)}
+        for change in (id_of(one), f"github:acme/app#{pull.number}"):
+            assert (change, "deploy/production", "passed") in ended
+            assert (change, "eval/safety", "passed") in ended
+        rows = [row for row in here.memory.told.rows() if row.stage == "deployment"]
+        closed = {row.change for row in rows if row.closed_at is not None}
+        assert {id_of(one), f"github:acme/app#{pull.number}"} <= closed
+
+    def test_a_failure_closes_nothing_and_is_no_landing(self, here: Office) -> None:
+        pull = merged(here)
+        one = deployed(here)
+        signed(here, one)
+        here.settle(hours=25)
+        one.fail()
+        here.settle()
+        assert not landed(here, one)
+        ended = [(e.name, e.result) for e in here.told(Evaluated)]
+        assert ("deploy/production", "failed") in ended
+        assert all(row.closed_at is None for row in here.memory.told.landings(id_of(one)))
+        assert all(
+            row.closed_at is None
+            for row in here.memory.told.landings(f"github:acme/app#{pull.number}")
+        )
+
+
+class TestTheWayBack:
+    def test_a_rollback_needs_one_signature_and_no_time(self, here: Office) -> None:
+        before = here.repo.commit("main")
+        merged(here)
+        one = deployed(here)
+        signed(here, one)
+        here.settle(hours=25)
+        one.succeed()
+        here.settle()
+        here.repo.tag("good", before)
+        back = here.repo.deploy("production", "good", by="alice")
+        here.settle()
+        last = decided(here, back)[-1]
+        assert last.nature.categories == ("evaluation",)
+        assert back.state == "waiting"
+        back.approve("bob")
+        here.settle()
+        assert back.state == "in_progress"
+        back.succeed()
+        here.settle()
+        (undone,) = here.told(Reverted)
+        assert (undone.change, undone.by) == ("github:acme/app#1", id_of(back))
+
+    def test_a_rollback_passes_a_freeze_and_nothing_else_does(self) -> None:
+        frozen = POLICY + (
+            "breakers:\n  - {name: CB, when: {metric: declared}, then: freeze, owner: carol}\n"
+        )
+        with opened(frozen) as here:
+            before = here.repo.commit("main")
+            merged(here)
+            one = deployed(here)
+            signed(here, one)
+            here.settle(hours=25)
+            one.succeed()
+            here.settle()
+            trip(here)
+            here.repo.tag("good", before)
+            back = here.repo.deploy("production", "good", by="alice")
+            back.approve("bob")
+            here.settle()
+            assert back.state == "in_progress"
+            here.repo.deploy("staging", "main", by="alice")
+            here.settle()
+            forward = list(here.repo.deployments.values())[-1]
+            assert forward.state == "failure"
+            assert "CB" in forward.reports[-1][1]
+
+
+def trip(here: Office) -> None:
+    """Trip the breaker by hand."""
+    now = here.twin.clock.now
+    move = Tripped("CB", "freeze", "it burns", "declared", "", "", owner="carol", by="github:1")
+    here.memory.write([move_draft(move, now)], now)
+
+
+class TestPassedBy:
+    def test_an_administrator_who_starts_it_passes_the_gate_by(self, here: Office) -> None:
+        merged(here)
+        one = deployed(here)
+        one.start("maintainer")
+        one.succeed()
+        here.settle()
+        (own,) = landed(here, one)
+        assert [passed.how for passed in own.bypasses] == ["environment-bypass"]
+
+    def test_who_starts_it_before_its_time_is_known_even_if_it_would_pass_by_now(
+        self, here: Office
+    ) -> None:
+        merged(here)
+        one = deployed(here)
+        signed(here, one)
+        one.start("maintainer")
+        here.settle(hours=25)
+        one.succeed()
+        here.settle()
+        (own,) = landed(here, one)
+        assert own.standing == "allowed"
+        assert [passed.how for passed in own.bypasses] == ["environment-bypass"]
+
+    def test_what_we_let_go_is_no_bypass(self, here: Office) -> None:
+        merged(here)
+        one = deployed(here)
+        signed(here, one)
+        here.settle(hours=25)
+        one.succeed()
+        here.settle(hours=1)
+        assert [each.bypasses for each in landed(here, one)] == [()]
+
+    def test_a_deployment_by_the_api_asks_nobody_and_is_against_the_verdict(
+        self, here: Office
+    ) -> None:
+        merged(here)
+        one = here.repo.deploy_by_api("production", by="bob")
+        here.settle()
+        assert check(here, one).conclusion == "action_required"
+        one.report("success", by="bob")
+        here.settle()
+        (own,) = landed(here, one)
+        assert own.standing == "bypass"
+        assert own.bypasses

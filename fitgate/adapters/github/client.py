@@ -95,7 +95,7 @@ class GitHub:
         return facts
 
     def _ways_back(self, facts: Facts) -> tuple[Artifact, ...] | None:
-        """Return what the changes in a deployment declare; of those it takes out, where they are."""
+        """Return the ways back that are declared; of what is taken out, as they are where it is."""
         change, deployment = facts.change, facts.deployment
         contains = () if deployment is None else deployment.contains or ()
         if deployment is not None and contains and all(each.undone for each in contains):

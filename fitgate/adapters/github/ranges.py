@@ -34,7 +34,7 @@ class Range:
 @dataclass(frozen=True, slots=True)
 class _Landing:
     commit: str
-    base: str | None
+    base: str
     undone: bool
 
 
@@ -118,7 +118,8 @@ class Ranges:
         here: str | None = head
         while here is not None and here in parents:
             base = parents[here][0] if parents[here] else None
-            line.append(_Landing(here, base, undone))
+            if base is not None:  # where a repository begins there was nothing to be changed
+                line.append(_Landing(here, base, undone))
             here = base
         yield from reversed(line)
 

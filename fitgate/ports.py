@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Protocol
 
 from fitgate.core.classify.lines import Difference
+from fitgate.core.closing import Checked
 from fitgate.core.entries import Draft, Head, Stored
-from fitgate.core.events import Event, Pointer
+from fitgate.core.events import Event, Headed, Pointer
 from fitgate.core.facts import Contents, Evaluation, Facts, Unread
 from fitgate.core.in_force import PolicyText
+from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
 from fitgate.core.verdict import Verdict
 from fitgate.core.work import Delivery, Every, Parked, Task
@@ -67,6 +69,24 @@ class HostedForge(Forge, Protocol):
 
         `others` are those on the other open pull requests with this head; the check is the worst.
         """
+
+    def landed(self, pointer: Pointer) -> Sequence[str]:
+        """Return the ids of the changes that a push brought onto a branch that counts, in order.
+
+        Raises:
+            ForgeError: when what it brought cannot be read.
+        """
+
+    def ended(
+        self, commit: str, number: int | None, at: datetime
+    ) -> tuple[Checked, Checked | None]:
+        """Return how the evaluations of a landing stand, and those on its pull request's head."""
+
+    def headed(self, commit: str) -> Sequence[Headed]:
+        """Return the pull requests with this head, whatever became of them."""
+
+    def issue(self, number: int) -> Issue | None:
+        """Return an issue; None: it is a pull request, or gone."""
 
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""

@@ -144,6 +144,7 @@ class Chronicle:
         self.seq = self.count = 0
         self._changes: dict[str, _Signals] = {}
         self._told: dict[str, list[Told[Any]]] = {}
+        self._called: dict[str | int, dict[str, None]] = {}
         for entry in entries:
             self.add(entry)
 
@@ -167,17 +168,25 @@ class Chronicle:
             signals = self._changes.setdefault(change, _Signals())
             signals.entries.append(entry.seq)
             _hear(signals, told)
+        if isinstance(record, Landed):
+            for name in (record.commit, record.number):
+                if name is not None:
+                    self._called.setdefault(name, {})[record.change] = None
+
+    def landed_as(self, name: str | int) -> Sequence[str]:
+        """Return the ids of the changes that landed as a commit, or by a number."""
+        return [*self._called.get(name, ())]
+
+    def rows_of(self, change: str) -> Sequence[Row]:
+        """Return a row for each landing of one change."""
+        signals = self._changes.get(change)
+        return [signals.row(told) for told in signals.landings.values()] if signals else []
 
     def rows(self) -> Iterator[Row]:
         """Yield a row for each landing, changes in the order in which they were first heard of."""
         for signals in self._changes.values():
             for landed in signals.landings.values():
                 yield signals.row(landed)
-
-    def landings(self, change: str) -> tuple[Row, ...]:
-        """Return the rows of one change, a stage and environment each."""
-        signals = self._changes.get(change)
-        return () if signals is None else tuple(map(signals.row, signals.landings.values()))
 
     def decided(self, change: str) -> Told[Decided] | None:
         """Return what was decided last on a proposal; None: nothing is told of it."""

@@ -35,7 +35,7 @@ def recalled(facts: Facts, told: Chronicle) -> Facts:
 
 def _known(each: Contained, told: Chronicle) -> Contained:
     """Return a change as it counts by now: as it was judged when it landed, or what people say."""
-    row = next((row for row in told.landings(each.change) if row.stage == "merge"), None)
+    row = next((row for row in told.rows_of(each.change) if row.stage == "merge"), None)
     if row is None:
         return each
     nature = row.nature

@@ -27,7 +27,7 @@ def landed_drafts(
     if deployment is None or change.landed_at is None:
         return
     for each in deployment.contains or ():
-        merged = next((row for row in told.landings(each.change) if row.stage == "merge"), None)
+        merged = next((row for row in told.rows_of(each.change) if row.stage == "merge"), None)
         if merged is None:
             continue
         if each.undone:
@@ -63,7 +63,7 @@ def ended_drafts(facts: Facts, told: Chronicle, *, passed: bool, at: datetime) -
     contains = deployment.contains or () if deployment else ()
     contained = (each.change for each in contains if not each.undone)
     for change in (facts.change.id, *contained):
-        yield from _evaluated(told.landings(change), ended, facts.change.id)
+        yield from _evaluated(told.rows_of(change), ended, facts.change.id)
 
 
 def checked_drafts(

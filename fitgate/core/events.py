@@ -67,6 +67,14 @@ class Pointer:
 
 
 @dataclass(frozen=True, slots=True)
+class Headed:
+    """A pull request whose head is a commit that something happened to."""
+
+    number: int
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Where to look: one proposal `base..head`, or all that landed on `head` since `base`.
 

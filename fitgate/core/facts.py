@@ -12,8 +12,6 @@ from fitgate.core.events import ChangeKind, LandedAs
 from fitgate.core.values import Digest, Instant, Length, Scalar
 
 STRICT = ConfigDict(extra="forbid")
-
-
 POLICY_FILES = frozenset({".fitgate.yaml", ".fitgate.yml", ".fitgate/policy.yaml"})
 """Where a repository keeps its policy; no policy can stop looking at these."""
 SUBMODULE = "160000"
@@ -155,7 +153,9 @@ class Restoration:
 class Change:
     """The thing judged. `body` null: the description could not be read; `trailers`: those found.
 
-    `material_at` is the time of the last push that altered the content digest.
+    `material_at` is the time of the last push that altered the content digest. `landing` is the
+    commit that it landed as where that is not its head; `forced`: the push that brought it took
+    away what stood there before.
     """
 
     __pydantic_config__ = STRICT
@@ -177,6 +177,8 @@ class Change:
     landed_as: LandedAs | None = None
     environment: str | None = None
     restores: tuple[Restoration, ...] | None = None
+    landing: str | None = None
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +275,6 @@ class Facts:
 
     A list that is null is unknown, `[]` known to be empty.
     `looked` names the looks whose answers stand in the files; null: they are complete for any rule.
-    `deployment` is there for deployments alone.
     """
 
     __pydantic_config__ = STRICT

@@ -16,6 +16,13 @@ from fitgate.core.records.changes import Seen, Signed
 from fitgate.core.verdict import Verdict
 
 
+def seen_draft(facts: Facts) -> Draft:
+    """Return that a change was proposed; it is told once."""
+    change = facts.change
+    seen = Seen(change.id, change.kind, change.number, change.author)
+    return draft(seen, facts.as_of, f"seen/{change.id}")
+
+
 def proposal_drafts(
     facts: Facts, verdict: Verdict, policy: Policy, told: Chronicle
 ) -> Iterator[Draft]:
@@ -25,8 +32,7 @@ def proposal_drafts(
     decided nothing.
     """
     change = facts.change
-    seen = Seen(change.id, change.kind, change.number, change.author)
-    yield draft(seen, facts.as_of, f"seen/{change.id}")
+    yield seen_draft(facts)
     given = zip(voices(facts, policy), facts.approvals or (), strict=True)
     for voice, approval in given if verdict.is_io else ():
         if voice.counts:

@@ -111,7 +111,7 @@ class Recorder:
             mode=verdict.mode,
             layer=verdict.layer,
             environment=change.environment,
-            commit=change.head,
+            commit=change.landing or change.head,
             number=change.number,
             route=change.landed_as,
             required=judged.policy.boundary.closure.checks or None,

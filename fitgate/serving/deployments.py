@@ -83,7 +83,7 @@ def _ended(place: Place, judged: Judged, now: datetime) -> None:
     place.memory.write(drafts, now)
 
 
-def evaluated(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
+def ended_where_deployed(place: Place, pointer: Pointer, now: datetime) -> None:
     """Write down which checks and workflow runs ended on a commit that is deployed.
 
     Only those that a landing waits for, as its policy named them then.
@@ -92,4 +92,3 @@ def evaluated(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     if pointer.head is not None and any(row.required for row in rows):
         found = place.forge.evaluations(pointer.head, now)
         place.memory.write(checked_drafts(rows, found or (), pointer.head), now)
-    yield from ()

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from fitgate.core.entries import Draft
 from fitgate.core.events import Pointer
-from fitgate.core.recording import Judgement, Recorder
+from fitgate.core.recording import Judgement, Recorder, landed_key
 from fitgate.core.work import Task
 from fitgate.pipeline import Judged
+from fitgate.serving.evaluations import closed
 from fitgate.serving.place import Place
 
 
 def landed(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
-    """Write down all that landed where a pointer says, oldest first."""
-    for judged in place.judged(pointer.event(now)):
-        place.memory.write(drafts_of(place, judged), now, place.blobs(judged))
+    """Write down all that landed where a pointer says, oldest first, whatever told of it first.
+
+    A landing is written down together with what it undoes; what had ended by then that it waits
+    for comes after, and again if it was cut off in between.
+    """
+    changes = place.forge.landed(pointer) if pointer.kind == "push" else None
+    if changes is None or not _are_known(place, changes):
+        judged = place.judged(pointer.event(now))
+        changes = [one.facts.change.id for one in judged]
+        for one in judged:
+            if not _are_known(place, [one.facts.change.id]):
+                place.memory.write(drafts_of(place, one), now, place.blobs(one))
+    for change in changes:
+        closed(place, change, now)
     yield from ()
+
+
+def _are_known(place: Place, changes: Sequence[str]) -> bool:
+    keys = {landed_key(change, "merge") for change in changes}
+    return keys <= place.memory.ledger.holds([*keys])
 
 
 def drafts_of(place: Place, judged: Judged) -> Iterator[Draft]:
@@ -28,3 +45,4 @@ def drafts_of(place: Place, judged: Judged) -> Iterator[Draft]:
     yield from recorder.record(
         Judgement(judged.facts, judged.verdict, judged.standing, judged.policy)
     )
+    yield from place.undone.drafts(judged.facts)

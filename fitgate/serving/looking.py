@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.work import Task
-from fitgate.serving.deployments import deploying, evaluated
+from fitgate.serving.deployments import deploying, ended_where_deployed
+from fitgate.serving.evaluations import evaluated, having
+from fitgate.serving.incidents import happened
 from fitgate.serving.landings import landed
 from fitgate.serving.place import Place
-from fitgate.serving.proposals import proposed
+from fitgate.serving.proposals import proposed, withdrawn
 
 
 def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
@@ -21,14 +23,23 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
             done again.
         LedgerError: when it could not be written down.
     """
+    tasks: Iterable[Task] = ()
     match (pointer.happening, pointer.kind):
         case (Happening.PROPOSED, "pull"):
-            return [*proposed(place, pointer, now)]
-        case (Happening.LANDED, "pull"):
-            return [*landed(place, pointer, now)]
+            tasks = proposed(place, pointer, now)
+        case (Happening.PROPOSED, None):
+            tasks = having(place, pointer, now)
+        case (Happening.WITHDRAWN, "pull"):
+            tasks = withdrawn(place, pointer, now)
+        case (Happening.LANDED, "pull" | "push"):
+            tasks = landed(place, pointer, now)
+        case (Happening.EVALUATED, "pull" | None):
+            tasks = evaluated(place, pointer, now)
+            ended_where_deployed(place, pointer, now)
         case (_, "deployment"):
-            return [*deploying(place, pointer, now)]
-        case (Happening.EVALUATED, _):
-            return [*evaluated(place, pointer, now)]
+            tasks = deploying(place, pointer, now)
+        case (Happening.INCIDENT, _):
+            tasks = happened(place, pointer, now)
         case _:
-            return ()
+            pass
+    return [*tasks]

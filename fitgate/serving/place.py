@@ -22,6 +22,7 @@ from fitgate.core.verdict import PolicyRef
 from fitgate.errors import PolicyError
 from fitgate.pipeline import Judged, Policies, run
 from fitgate.ports import HostedForge, Ledger
+from fitgate.serving.undone import Undone
 
 _QUIET = frozenset({"Seen", "Decided", "Signed", "RationaleGiven", "Tripped", "Reset"})
 
@@ -81,7 +82,11 @@ class Place:
     policies: Policies
     library: Mapping[str, str]
     moved: int = 0
+    undone: Undone = field(init=False)
     _texts: dict[str, bytes | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.undone = Undone(self.memory.ledger, self.memory.told)
 
     def judged(self, event: Event) -> list[Judged]:
         """Take what an event points at through the corridor, knowing what the ledger tells."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from fitgate.core.events import Happening, Pointer
-from fitgate.core.proposing import proposal_drafts
+from fitgate.core.proposing import proposal_drafts, seen_draft
 from fitgate.core.work import Task, look
 from fitgate.errors import ForgeError
 from fitgate.pipeline import Judged
@@ -23,9 +23,18 @@ def proposed(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     find it in the ledger, whatever becomes of us in between.
     """
     (judged,) = place.judged(pointer.event(now))
+    if judged.facts.change.landed_at is not None:
+        return  # what landed is no proposal any more: what it was is told by its landing
     yield from _told(place, judged, now)
     others = [*_others(place, judged, pointer, now)]
     place.forge.apply(judged.facts, judged.verdict, [(one.facts, one.verdict) for one in others])
+
+
+def withdrawn(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
+    """Write down that a pull request was seen; that it was closed again decides nothing."""
+    for facts in place.forge.gather(pointer.event(now)):
+        place.memory.write([seen_draft(facts)], now)
+    yield from ()
 
 
 def _told(place: Place, judged: Judged, now: datetime) -> Iterator[Task]:

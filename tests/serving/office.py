@@ -44,6 +44,13 @@ class Office:
     def __post_init__(self) -> None:
         self.serving = Serving(self, {"github": parse}, lambda: self.twin.clock.now)
 
+    def restart(self) -> None:
+        """Forget all that is not kept: what was read, and what the ledger was heard to say."""
+        self.memory = Memory(self.ledger)
+        forge = self.hosted.forge = self.hosted.restarted()
+        policies = Policies(forge, self.place.library, told=self.memory.told)
+        self.place = Place(forge, self.memory, policies, self.place.library)
+
     @property
     def twin(self) -> Twin:
         """Return the GitHub that it works for."""
@@ -82,6 +89,12 @@ class Office:
         at = Pointer(Happening.CONTROLS_CHANGED, f"github:{self.repo.id}", self.repo.full_name)
         self.queue.put([watch(at, self.twin.clock.now)])
         self.settle()
+
+    def only(self, *events: str) -> None:
+        """Let all deliveries be lost that wait, but those of these events."""
+        waiting = self.twin.hooks.heard[self._heard :]
+        kept = [each for each in waiting if each[0].partition(".")[0] in events]
+        self.twin.hooks.heard[self._heard :] = kept
 
     def _delivery(self, name: str, payload: object) -> Delivery:
         self._sent += 1

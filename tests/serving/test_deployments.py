@@ -333,10 +333,10 @@ class TestWhatIsWrittenDown:
         assert not landed(here, one)
         ended = [(e.name, e.result) for e in here.told(Evaluated)]
         assert ("deploy/production", "failed") in ended
-        assert all(row.closed_at is None for row in here.memory.told.landings(id_of(one)))
+        assert all(row.closed_at is None for row in here.memory.told.rows_of(id_of(one)))
         assert all(
             row.closed_at is None
-            for row in here.memory.told.landings(f"github:acme/app#{pull.number}")
+            for row in here.memory.told.rows_of(f"github:acme/app#{pull.number}")
         )
 
 

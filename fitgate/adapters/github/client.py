@@ -10,24 +10,28 @@ from datetime import datetime
 from itertools import pairwise
 
 from fitgate.adapters.github.acting import Acting, Judged
-from fitgate.adapters.github.answering import Answering
 from fitgate.adapters.github.app import Session, translated
+from fitgate.adapters.github.binding import bound
 from fitgate.adapters.github.blobs import Blobs
-from fitgate.adapters.github.comparing import compared
-from fitgate.adapters.github.deployed import Seen, bound_deployment
-from fitgate.adapters.github.deployments import Deployments
+from fitgate.adapters.github.deployed import bound_deployment
+from fitgate.adapters.github.deploying import Deploying
+from fitgate.adapters.github.direct import UNTOLD, direct_facts
+from fitgate.adapters.github.ended import Ended
 from fitgate.adapters.github.evidence import artifacts, declared, restored
-from fitgate.adapters.github.files import Touched, difference, patches, unpatched
+from fitgate.adapters.github.files import Touched, difference
+from fitgate.adapters.github.issues import issue
+from fitgate.adapters.github.line import Line, Lines, Step
 from fitgate.adapters.github.listing import Listing, Listings
 from fitgate.adapters.github.policies import PolicyTexts
 from fitgate.adapters.github.pulls import Pull
 from fitgate.adapters.github.pushes import Pushes, clocked
 from fitgate.adapters.github.rights import Rights
 from fitgate.core.classify.lines import Difference
-from fitgate.core.content import FilePatch, content_digest
-from fitgate.core.events import Event, Pointer
-from fitgate.core.facts import Artifact, Contents, Evaluation, Facts, Unknown, Unread
+from fitgate.core.closing import Checked
+from fitgate.core.events import Event, Headed, Pointer
+from fitgate.core.facts import Contents, Evaluation, Facts, Unknown, Unread
 from fitgate.core.in_force import PolicyText
+from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
 from fitgate.core.verdict import Verdict
 from fitgate.core.words.page import MARK
@@ -52,31 +56,70 @@ class GitHub:
         self._listings = Listings(session, name, self.blobs, MARK)
         self._policies = PolicyTexts(session, name, self.blobs)
         self._rights = Rights(session, name)
+        self._lines = Lines(session, name)
+        self._ended = Ended(session, name)
         self._pushes = Pushes(session)
         self._acting = Acting(session, name)
-        self._deployments = Deployments(session, name)
-        self._answering = Answering(session, name)
+        self._deploying = Deploying(session, name)
         self._pulls: OrderedDict[str, Pull] = OrderedDict()
-        self._deployed: OrderedDict[str, Seen] = OrderedDict()
         self._changes: OrderedDict[tuple[str, str | None], Listing] = OrderedDict()
 
     def gather(self, event: Event) -> Iterator[Facts]:
-        """Read the pull request that an event points at, contents not yet looked into."""
+        """Read the pull request that an event points at, or all that a push brought.
+
+        Contents are not yet looked into.
+        """
         pointer = event.on
-        if pointer is not None and pointer.kind == "deployment":
-            yield self._deployment(pointer, event.at)
-            return
-        if pointer is None or pointer.kind != "pull" or pointer.number is None:
-            words = f"{_words(pointer)} cannot be gathered from GitHub in this version."
-            raise ForgeError(words, status=_NOT_YET)
-        yield self.pull(pointer.number, event.at, event.head or None)
+        match pointer:
+            case Pointer(kind="pull", number=int() as number):
+                yield self.pull(number, event.at, event.head or None)
+            case Pointer(kind="push", ref=ref, base=base, head=head):
+                line = self._lines.pushed(ref, base, head)
+                yield from self._brought(line, event.at) if line else ()
+            case Pointer(kind="deployment", number=int()):
+                yield self._deploying.facts(pointer, event.at)
+            case _:
+                words = f"{_words(pointer)} cannot be gathered from GitHub."
+                raise ForgeError(words, status=_NOT_YET)
+
+    def landed(self, pointer: Pointer) -> Sequence[str]:
+        """Return the ids of the changes that a push brought onto the default branch."""
+        line = self._lines.pushed(pointer.ref, pointer.base, pointer.head)
+        return line.ids if line else ()
+
+    def _brought(self, line: Line, at: datetime) -> Iterator[Facts]:
+        """Yield what a push brought; what cannot be told apart is its tip, unclassifiable."""
+        landings = (line.tip,) if isinstance(line.steps, Unread) else line.landings()
+        if any(isinstance(one, Step) for one in landings):
+            ref, head = f"refs/heads/{line.branch}", line.tip.oid
+            pushed = self._pushes.moved(self.name, ref, head)
+        for one in landings:
+            if isinstance(one, int):
+                yield self.pull(one, at)
+            else:
+                facts = direct_facts(line, one, pushed, at)
+                yield self._whole(facts, self._step(line, one))
+
+    def _step(self, line: Line, step: Step) -> Listing:
+        if isinstance(line.steps, Unread):
+            return Listing(None, step.oid, line.steps)
+        if step.pulls is None:
+            return Listing(None, step.oid, Unread(UNTOLD))
+        return self._listings.step(step.parent, step.oid)
 
     def pull(self, number: int, at: datetime, hint: str | None = None) -> Facts:
         """Return the facts of a pull request as of now, or as of its merge."""
         pull, listing = self._listings.pull(number, at, hint)
         if pull.policy:
             self._policies.note(pull.base, pull.policy)
-        facts = self._with_files(pull.facts, listing)
+        if pull.rebased and (base := self._lines.start(str(pull.facts.change.landing), number)):
+            facts = replace(pull.facts, change=replace(pull.facts.change, base=base))
+            pull = replace(pull, base=base, facts=facts)
+        return self._whole(pull.facts, listing, pull)
+
+    def _whole(self, facts: Facts, listing: Listing, pull: Pull | None = None) -> Facts:
+        """Return the facts with the files, and with what these declare and bring back."""
+        facts = self._with_files(facts, listing)
         if facts.files is not None:
             facts = declared(facts, self.blobs)
             facts = artifacts(facts, self.session, self.name)
@@ -84,43 +127,17 @@ class GitHub:
         self._remember(facts, listing, pull)
         return facts
 
-    def _deployment(self, pointer: Pointer, at: datetime) -> Facts:
-        facts, seen = self._deployments.read(pointer, at)
-        if facts.change.trailers:
-            facts = replace(facts, artifacts=self._ways_back(facts))
-        self._deployed[facts.change.id] = seen
-        self._deployed.move_to_end(facts.change.id)
-        while len(self._deployed) > _KEPT:
-            self._deployed.popitem(last=False)
-        return facts
-
-    def _ways_back(self, facts: Facts) -> tuple[Artifact, ...] | None:
-        """Return the ways back that are declared; of what is taken out, as they are where it is."""
-        change, deployment = facts.change, facts.deployment
-        contains = () if deployment is None else deployment.contains or ()
-        if deployment is not None and contains and all(each.undone for each in contains):
-            change = replace(change, head=deployment.previous)
-        return artifacts(replace(facts, change=change), self.session, self.name).artifacts
-
     def deployment(self, pointer: Pointer) -> int | None:
-        """Return the id of the deployment that a run makes to an environment; None: there is none.
-
-        Raises:
-            ForgeError: when it could not be read.
-        """
-        return self._deployments.number(pointer)
+        """Return the id of the deployment that a run makes to an environment; None: none is there."""
+        return self._deploying.number(pointer)
 
     def answer(self, facts: Facts, verdict: Verdict) -> tuple[str, ...]:
-        """Show a verdict on its deployment and answer the gate; return what was written, in words.
-
-        Raises:
-            ForgeError: when a write fails; those before it stand, and are not made again.
-        """
-        return self._answering.answer(facts, verdict, self._deployed[facts.change.id])
+        """Show a verdict on its deployment and answer the gate; return what was written, in words."""
+        return self._deploying.answer(facts, verdict)
 
     def evaluations(self, commit: str, at: datetime) -> tuple[Evaluation, ...] | None:
         """Return how checks, statuses and workflow runs on a commit stand; None: it is hidden."""
-        return self._deployments.ended(commit, at)
+        return self._deploying.evaluations(commit, at)
 
     def seen(self, facts: Facts) -> Pull:
         """Return what else GitHub told of a pull request when its facts were gathered."""
@@ -164,10 +181,10 @@ class GitHub:
 
     def complete(self, facts: Facts, roles: Mapping[str, Role]) -> Facts:
         """Return the facts with the roles of those who signed, and the time of the last push."""
-        if facts.deployment is not None:
-            return self._rights.assigned(facts, roles)
-        pull = self._pulls[facts.change.id]
-        return self._rights.assigned(clocked(facts, pull, self._pushes.of(pull)), roles)
+        pull = self._pulls.get(facts.change.id)
+        if pull is not None:
+            facts = clocked(facts, pull, self._pushes.of(pull))
+        return self._rights.assigned(facts, roles)
 
     def earlier(self, facts: Facts) -> Iterator[Facts]:
         """Yield the change as it stood where it was approved, then push by push, newest first."""
@@ -178,7 +195,9 @@ class GitHub:
         for commit in dict.fromkeys(given):
             if commit is not None and commit != head:
                 yield self._as_it_stood(facts, commit, None)
-        pull = self._pulls[facts.change.id]
+        pull = self._pulls.get(facts.change.id)
+        if pull is None:  # a push stands as it is
+            return
         pushes = self._pushes.of(pull)
         if isinstance(pushes, Unknown):
             return
@@ -207,24 +226,8 @@ class GitHub:
     def _bound(self, facts: Facts) -> Facts:
         if facts.deployment is not None:
             return bound_deployment(facts)
-        if facts.files is None:
-            return facts
-        if (facts.change.id, facts.change.head) not in self._changes:
-            lost = Unknown("digest", "its patches are no longer at hand")
-            return replace(facts, unknown=(*facts.unknown, lost))
-        ones = self._ones(facts)
-        lacking = list(unpatched(ones))
-        contents = self.blobs.read(oid for one in lacking for oid in one.oids)
-        hunks = dict(compared(lacking, contents))
-        found: list[FilePatch] = []
-        for patch in patches(ones, contents, hunks):
-            if isinstance(patch, Unread):
-                return replace(facts, unknown=(*facts.unknown, Unknown("digest", patch.why)))
-            found.append(patch)
-        evidence = [setting for file in facts.files for setting in file.settings or ()]
-        effects = [effect for file in facts.files for effect in file.effects or ()]
-        digest = content_digest(found, evidence, effects)
-        return replace(facts, change=replace(facts.change, digest=digest))
+        at_hand = (facts.change.id, facts.change.head) in self._changes
+        return bound(facts, self._ones(facts) if at_hand else None, self.blobs)
 
     def apply(
         self, facts: Facts, verdict: Verdict, others: Sequence[tuple[Facts, Verdict]] = ()
@@ -254,6 +257,20 @@ class GitHub:
         with translated(f"the open pull requests of {self.name} could not be listed"):
             found = self.session.github.get_repo(self.name).get_pulls(state="open")
             return [pull.number for pull in found]
+
+    def ended(
+        self, commit: str, number: int | None, at: datetime
+    ) -> tuple[Checked, Checked | None]:
+        """Return how the evaluations of a landing stand, and those on its pull request's head."""
+        return self._ended.of(commit, number, at)
+
+    def headed(self, commit: str) -> Sequence[Headed]:
+        """Return the pull requests with this head, whatever became of them."""
+        return self._ended.headed(commit)
+
+    def issue(self, number: int) -> Issue | None:
+        """Return an issue; None: it is a pull request, or gone."""
+        return issue(self.session, self.name, number)
 
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""

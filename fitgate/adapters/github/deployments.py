@@ -127,24 +127,12 @@ class Deployments:
         )  # fmt: skip
         return facts, seen
 
-    def ended(self, commit: str, at: datetime) -> tuple[Evaluation, ...] | None:
-        """Return how checks, statuses and workflow runs on a commit stand; None: hidden, or cut.
-
-        A workflow is called what its runs are called; where they are hidden, its jobs are known.
-        """
-        answer = self._session.graph(self._name, queries.ended(commit))
-        found = answer.repository.get("commit") or {}
-        contexts = contexts_of(_as_last(found, commit), answer.refused)
+    def runs(self, commit: str, at: datetime) -> Iterator[Evaluation]:
+        """Yield how workflow runs on a commit ended last, by the workflow's name."""
         asked = urlencode({"head_sha": commit, "per_page": _PAGE})
-        runs = self._or_none(f"/repos/{self._name}/actions/runs?{asked}").found or {}
-        if contexts is None:
-            return None
-        names = {one.name: one for one in evaluations(contexts, at)}
-        for run in reversed(runs.get("workflow_runs") or ()):
-            ended = workflow_ended(run, at)
-            if ended is not None:
-                names.setdefault(ended.name, ended)
-        return tuple(names.values())
+        said = self._or_none(f"/repos/{self._name}/actions/runs?{asked}").found or {}
+        ended = (workflow_ended(run, at) for run in reversed(said.get("workflow_runs") or ()))
+        yield from {one.name: one for one in ended if one is not None}.values()
 
     def _what(
         self, node: Node, statuses: Statuses, as_of: datetime, branch: str | None

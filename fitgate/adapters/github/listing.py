@@ -105,6 +105,15 @@ class Listings:
         self._keep(listing)
         return listing
 
+    def step(self, parent: str | None, commit: str) -> Listing:
+        """Return what one commit changed on top of its first parent."""
+        if parent is None:
+            return Listing(None, commit, Unread("GitHub compares nothing with no commit at all"))
+        listing = self.between(parent, commit)
+        if listing.fork != parent:  # pragma: no cover - a parent is an ancestor
+            raise ForgeError(f"{parent[:12]} is no ancestor of {commit[:12]} to GitHub.")
+        return listing
+
     def _read(self, answer: Answer, number: int, at: datetime) -> Pull:
         node = answer.repository.get("pullRequest")
         if node is None:

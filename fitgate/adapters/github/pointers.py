@@ -11,6 +11,7 @@ from typing import Any
 
 from fitgate.adapters.github.said import Said
 from fitgate.core.events import Happening, Pointer
+from fitgate.core.incidents import LABEL
 from fitgate.core.plan import OURS
 
 Route = Callable[[Said], Iterable[Pointer]]
@@ -19,8 +20,6 @@ CHECK = "fitgate"
 DEPLOY = f"{CHECK}/deploy: "
 RETARGETED = "retargeted"
 """The detail of a proposal for another base: its check is withdrawn before anything else."""
-INCIDENT = "incident"
-"""The label that makes an issue an incident."""
 _PROPOSING = frozenset(
     {
         "opened", "reopened", "synchronize", "edited", "labeled", "unlabeled", "ready_for_review",
@@ -221,7 +220,7 @@ def _issue_comment(said: Said) -> Iterator[Pointer]:
 
 def _issues(said: Said) -> Iterator[Pointer]:
     names = [label.text("name") for label in said.each("issue", "labels")]
-    named = (name and name.casefold() == INCIDENT for name in (*names, said.text("label", "name")))
+    named = (name and name.casefold() == LABEL for name in (*names, said.text("label", "name")))
     if any(named):
         yield _pointer(said, Happening.INCIDENT, number=_needed(said, "issue", "number"))
 

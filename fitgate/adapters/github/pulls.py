@@ -20,7 +20,7 @@ from fitgate.adapters.github.moments import known_at, moment
 from fitgate.core.facts import Approval, Change, Facts, Person, Repo, Unknown
 from fitgate.core.trailers import parse_trailers
 
-_NOT_ON_A_FORGE = tuple(
+NOT_ON_A_FORGE = tuple(
     Unknown(what, "a forge does not hold them; the ledger does")
     for what in ("drills", "breakers", "overrides")
 )
@@ -33,6 +33,7 @@ class Pull:
     `base` is the tip of its base branch, whose policy judges it; `fork` the commit at which it
     left that, None where its commits do not tell. `since` is when it was opened, or last turned to
     another base. `comments_cut`: a comment of ours may be there although `comment` has none.
+    `rebased`: its commits were put on the base one by one, so `base` is not to be told from it.
     """
 
     facts: Facts
@@ -48,6 +49,7 @@ class Pull:
     comments_cut: bool
     changed_files: int
     policy: Node = field(default_factory=dict)
+    rebased: bool = False
 
 
 def read_pull(
@@ -61,7 +63,7 @@ def read_pull(
     repo = Repo(f"github:{repository['databaseId']}", str(repository["nameWithOwner"]))
     merged_at = moment(node["mergedAt"])
     as_of = at if merged_at is None else merged_at
-    base, policy = _base(node)
+    base, policy, rebased = _base(node)
     head = str(node["headRefOid"])
     commits = _commits(node)
     hands = contributors_of(commits, cut=is_cut(node.get("commits")))
@@ -84,13 +86,14 @@ def read_pull(
         head=head,
         landed_at=merged_at,
         landed_as=_landed_as(node),
+        landing=(node["mergeCommit"] or {}).get("oid") if node["merged"] else None,
     )
     facts = Facts(
         as_of, "github", repo, change,
         people=tuple(_distinct(people)),
         approvals=None if is_cut(node.get("reviews")) else tuple(each for _, each in reviews),
         evaluations=None if contexts is None else tuple(evaluations(contexts, as_of)),
-        unknown=(*_unread(node, author, hands, contexts, refused), *_NOT_ON_A_FORGE),
+        unknown=(*_unread(node, author, hands, contexts, refused), *NOT_ON_A_FORGE),
     )  # fmt: skip
     retargeted = [moment(one.get("createdAt")) for one in node["retargeted"]["nodes"] if one]
     last = node["last"]["nodes"][0]["commit"] if node["last"]["nodes"] else {}
@@ -106,20 +109,30 @@ def read_pull(
         comments_cut=is_cut(node.get("comments")) or _is_marked(node, mark),
         changed_files=int(node["changedFiles"]),
         policy=policy,
+        rebased=rebased,
     )  # fmt: skip
 
 
-def _base(node: Node) -> tuple[str, Node]:
-    """Return the commit whose policy judges: the tip of the base, or where it was at the merge."""
+def _base(node: Node) -> tuple[str, Node, bool]:
+    """Return the commit whose policy judges: the tip of the base, or where it was at the merge.
+
+    It is where a merge or squash stands on. A commit that the pull request brought as well tells of
+    a rebase: then it is further back.
+    """
     merge = node["mergeCommit"]
     if node["merged"] and merge and merge["parents"]["nodes"]:
         parent = merge["parents"]["nodes"][0]
+        brought = parent["associatedPullRequests"]
+        numbers = [one["number"] for one in (brought or {}).get("nodes") or ()]
         if merge["parents"]["totalCount"] > 1 or parent["oid"] == node["baseRefOid"]:
-            return str(parent["oid"]), parent
+            return str(parent["oid"]), parent, False
+        if brought is not None and node["number"] not in numbers:
+            return str(parent["oid"]), parent, False
+        return str(node["baseRefOid"]), {}, True
     target = (node["baseRef"] or {}).get("target") or {}
     if node["merged"] or not target:
-        return str(node["baseRefOid"]), {}
-    return str(target["oid"]), target
+        return str(node["baseRefOid"]), {}, False
+    return str(target["oid"]), target, False
 
 
 def _landed_as(node: Node) -> Literal["merge", "squash"] | None:

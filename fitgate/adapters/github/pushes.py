@@ -34,6 +34,20 @@ class Pushes:
         self._session = session
         self._known: dict[tuple[str, str, str], tuple[Push, ...]] = {}
 
+    def moved(self, name: str, ref: str, head: str) -> Push | Unknown:
+        """Return when a branch of a repository was set to a commit last, and by whom."""
+        asked = urlencode({"ref": ref, "per_page": _MOST})
+        try:
+            said = self._session.read(f"/repos/{name}/activity?{asked}")
+        except ForgeError as exc:
+            if exc.status not in _READ_BY_FEW:
+                raise
+            return Unknown("landed_at", f"the activity of {name} may not be read")
+        found = [push for push in filter(None, map(_push, said)) if push.head == head]
+        if not found:
+            return Unknown("landed_at", "GitHub's record of pushes does not reach back to it")
+        return max(found, key=lambda push: push.at)
+
     def of(self, pull: Pull) -> tuple[Push, ...] | Unknown:
         """Return the pushes to the branch, newest first, beginning with that of the head.
 

@@ -13,7 +13,7 @@ PAGE = 100
 POLICIES = {f"policy{n}": path for n, path in enumerate(sorted(POLICY_FILES))}
 MAY_BE_REFUSED = frozenset(
     {
-        "associatedPullRequests", "comments", "headRepository", "labels", "reviews",
+        "associatedPullRequests", "comments", "headRepository", "labels", "mergeQueue", "reviews",
         "statusCheckRollup",
     }
 )  # fmt: skip
@@ -56,7 +56,9 @@ changedFiles headRefName headRefOid baseRefName baseRefOid
 headRepository{{databaseId nameWithOwner}}
 author{{{_WHO}}}
 baseRef{{target{{oid ... on Commit{{{_POLICY}}}}}}}
-mergeCommit{{oid parents(first:3){{totalCount nodes{{oid {_POLICY}}}}}}}
+mergeCommit{{oid parents(first:3){{totalCount nodes{{
+  oid {_POLICY} associatedPullRequests(first:20){{totalCount nodes{{number}}}}
+}}}}}}
 labels(first:100){{totalCount nodes{{name}}}}
 commits(first:100){{{_COMMITS}}}
 reviews(first:100,states:[APPROVED,CHANGES_REQUESTED,DISMISSED]){{{_REVIEWS}}}
@@ -68,6 +70,21 @@ retargeted:timelineItems(last:1,itemTypes:[BASE_REF_CHANGED_EVENT]){{
 _CHECKS = f"""
 associatedPullRequests(first:20){{totalCount nodes{{number state headRefOid}}}}
 statusCheckRollup{{contexts(first:100){{{_CONTEXTS}}}}}
+"""
+_ENDED = """
+totalCount pageInfo{hasNextPage endCursor}
+nodes{
+  __typename
+  ... on CheckRun{name status conclusion completedAt}
+  ... on StatusContext{context state createdAt}
+}"""
+_STEP = f"""
+oid message committedDate
+parents(first:10){{totalCount nodes{{oid}}}}
+authors(first:20){{totalCount nodes{{name email user{{databaseId login}}}}}}
+committer{{name email user{{databaseId login}}}}
+associatedPullRequests(first:20){{totalCount nodes{{number state merged baseRefName headRefOid}}}}
+statusCheckRollup{{contexts(first:100){{{_ENDED}}}}}
 """
 
 
@@ -190,10 +207,34 @@ def _dated(deep: int) -> str:
     return body
 
 
-def ended(commit: str) -> Query:
-    """Ask how the checks on a commit ended."""
-    rollup = f"statusCheckRollup{{contexts(first:100){{{_CONTEXTS}}}}}"
-    body = f"commit:object(oid:$commit){{... on Commit{{oid {rollup}}}}}"
+def line(head: str, deep: int) -> Query:
+    """Ask for a commit and as many first parents as `deep`, and who brought each of them."""
+    body = "oid"
+    for _ in range(deep):
+        body = f"...step next:parents(first:1){{nodes{{{body}}}}}"
+    asked = f"defaultBranchRef{{name}} object(oid:$head){{... on Commit{{{body}}}}}"
+    query = _query(",$head:GitObjectID!", asked, {"head": head})
+    step = _SPACES.sub(" ", f" fragment step on Commit{{{_STEP}}}")
+    return Query(query.text + step, query.variables)
+
+
+def ended(commit: str, number: int | None, cursor: str | None = None) -> Query:
+    """Ask for the checks of a commit, from a cursor on, and of the head of a pull request."""
+    rollup = f"statusCheckRollup{{contexts(first:100,after:$cursor){{{_ENDED}}}}}"
+    body = f"object(oid:$commit){{... on Commit{{oid tree{{oid}} {rollup}}}}}"
+    values: dict[str, object] = {"commit": commit, "cursor": cursor}
+    said = ",$commit:GitObjectID!,$cursor:String"
+    if number is not None:
+        last = f"commit{{oid tree{{oid}} statusCheckRollup{{contexts(first:100){{{_ENDED}}}}}}}"
+        body += f" pullRequest(number:$number){{last:commits(last:1){{nodes{{{last}}}}}}}"
+        values["number"], said = number, f"{said},$number:Int!"
+    return _query(said, body, values)
+
+
+def headed(commit: str) -> Query:
+    """Ask which pull requests have a commit."""
+    pulls = "associatedPullRequests(first:100){nodes{number state headRefOid}}"
+    body = f"object(oid:$commit){{... on Commit{{oid {pulls}}}}}"
     return _query(",$commit:GitObjectID!", body, {"commit": commit})
 
 

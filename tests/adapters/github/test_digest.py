@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from fitgate.adapters.git.clone import Clone
-from fitgate.core.events import Event, Happening
+from fitgate.core.events import Event, Happening, Pointer
 from fitgate.core.facts import Facts
 from fitgate.pipeline import Policies, run
 from tests.adapters.github.hosted import Hosted, place
@@ -126,3 +126,42 @@ def test_it_is_the_same_when_the_base_has_moved_on_and_was_merged_in(twin: Twin)
     hosted, cloned = both(here, "main")
     assert hosted.change.digest == cloned.change.digest is not None
     assert [file.path for file in hosted.files or ()] == ["a"]
+
+
+def landed_both(here: Hosted, before: str) -> tuple[Facts, Facts]:
+    """Return the facts of what landed last on main, from GitHub and from the repository."""
+    repo, after = here.repo, here.repo.commit("main")
+    name = repo.full_name
+    pointer = Pointer(
+        Happening.LANDED, f"github:{repo.id}", name, "push",
+        base=before, head=after, ref="refs/heads/main",
+    )  # fmt: skip
+    (hosted,) = run(pointer.event(NOW), here.forge, Policies(here.forge, LIBRARY))
+    with Clone(repo.git.path) as clone:
+        event = Event(Happening.LANDED, before, after, NOW)
+        (cloned,) = run(event, clone, Policies(clone, LIBRARY))
+    return hosted.facts, cloned.facts
+
+
+@pytest.mark.parametrize(("files", "after"), CASES.values(), ids=CASES)
+def test_it_is_the_same_of_a_push(twin: Twin, files: Files, after: Files) -> None:
+    here = place(twin, files, POLICY, f"acme/app{next(NUMBERS)}")
+    before = here.repo.commit("main")
+    here.repo.push("main", after, by="alice")
+    hosted, cloned = landed_both(here, before)
+    assert hosted.change.digest is not None, hosted.unknown
+    assert hosted.change.digest == cloned.change.digest
+    assert (hosted.files, hosted.looked) == (cloned.files, cloned.looked)
+    assert (hosted.change.kind, hosted.change.landed_as) == ("push", "push")
+    assert (hosted.change.title, hosted.change.body) == (cloned.change.title, cloned.change.body)
+
+
+@pytest.mark.parametrize("how", ["merge", "squash", "rebase"])
+def test_it_is_the_same_of_a_pull_request_that_landed(twin: Twin, how: str) -> None:
+    here = change(twin, *CASES["two hunks"])
+    before = here.repo.push("main", {"beside": "x\n"}, by="alice")
+    here.repo.pulls[1].merge("carol", how)
+    hosted, cloned = landed_both(here, before)
+    assert hosted.change.digest == cloned.change.digest is not None
+    assert hosted.files == cloned.files
+    assert hosted.change.landing == cloned.change.head

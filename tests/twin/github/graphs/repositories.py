@@ -174,7 +174,7 @@ def commit_object(asked: Asked, repo: Repository, sha: str) -> Json:
         from tests.twin.github.graphs.pulls import pull_request  # noqa: PLC0415 - it uses this
 
         allowed(asked, "pull_requests=read", repo)
-        found = [pull for pull in repo.pulls.values() if sha in (pull.head_sha, pull.merge_sha)]
+        found = [pull for pull in repo.pulls.values() if sha in (pull.head_sha, *pull.brought)]
         shaped = cast("Callable[[object], object]", lambda one: pull_request(asked, one))
         return connection(found, shaped, arguments)
 

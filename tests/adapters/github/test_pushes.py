@@ -1,0 +1,265 @@
+"""Pushes on the twin become facts: of pull requests, and of commits that came without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from fitgate.adapters.github import line
+from fitgate.core.events import Happening, Pointer
+from fitgate.core.findings import Outcome
+from fitgate.errors import ForgeError
+from fitgate.pipeline import Judged, Policies, run
+from tests.adapters.github.hosted import POLICY, Hosted, hosted, whys
+from tests.adapters.github.test_client import reads
+from tests.shipped import LIBRARY
+from tests.twin.github.pulls import Pull
+
+LOWER = {"eval.yaml": "threshold: 0.5\n"}
+
+
+@pytest.fixture
+def here() -> Iterator[Hosted]:
+    with hosted() as place:
+        yield place
+
+
+def tip(here: Hosted) -> str:
+    return here.repo.commit("main")
+
+
+def pointer(
+    here: Hosted, before: str | None, after: str | None, ref: str = "refs/heads/main"
+) -> Pointer:
+    name = here.repo.full_name
+    return Pointer(
+        Happening.LANDED, f"github:{here.repo.id}", name, "push", base=before, head=after, ref=ref
+    )
+
+
+def pushed(here: Hosted, before: str | None, ref: str = "refs/heads/main") -> list[Judged]:
+    """Judge what a push to a branch brought since a commit; calls are counted from here."""
+    after = here.repo.commit(ref.removeprefix("refs/heads/"))
+    here.twin.calls.clear()
+    event = pointer(here, before, after, ref).event(here.twin.clock.now)
+    return [*run(event, here.forge, Policies(here.forge, LIBRARY))]
+
+
+def ids(judged: list[Judged]) -> list[str]:
+    return [one.facts.change.id for one in judged]
+
+
+def moved(here: Hosted, pull: Pull, how: str) -> str:
+    """Let the base move on under a pull request and merge it; return where the base was."""
+    here.repo.push("main", {f"beside-{how}": "x\n"}, by="bob")
+    before = tip(here)
+    pull.merge("carol", how)
+    return before
+
+
+class TestDirect:
+    def test_a_commit_without_a_pull_request_is_a_push_as_of_then(self, here: Hosted) -> None:
+        before = tip(here)
+        here.twin.clock.forward(hours=1)
+        after = here.repo.push("main", LOWER, by="bob", message="Lower it\n\nIO-Rationale: so")
+        at = here.twin.clock.now
+        here.twin.clock.forward(hours=9)
+        (judged,) = pushed(here, before)
+        change, bob = judged.facts.change, f"github:{here.twin.user('bob').id}"
+        assert (change.id, change.kind, change.landed_as) == (
+            f"github:acme/app@{after}", "push", "push",
+        )  # fmt: skip
+        assert (change.base, change.head, change.landed_at) == (before, after, at)
+        assert (change.title, change.author, change.contributors) == ("Lower it", bob, (bob,))
+        assert [(t.key, t.source) for t in change.trailers] == [("IO-Rationale", "message")]
+        assert (judged.verdict.outcome, judged.standing) == (Outcome.HOLD, "bypass")
+        assert judged.facts.as_of == change.material_at == at
+        assert not change.forced
+
+    def test_it_costs_six_reads_and_the_same_again_less(self, here: Hosted) -> None:
+        before = tip(here)
+        here.repo.push("main", LOWER, by="bob")
+        pushed(here, before)
+        assert sorted(reads(here)) == [
+            "GET /repos/{owner}/{repo}/activity",
+            "GET /repos/{owner}/{repo}/compare/{basehead}",
+            "POST /graphql",  # the line of first parents, and who brought them
+            "POST /graphql",  # what stood at these paths
+            "POST /graphql",  # the policy
+            "POST /graphql",  # contents
+        ]
+        pushed(here, before)
+        assert "POST /graphql" not in reads(here)
+
+    def test_every_commit_is_judged_by_the_policy_before_the_push(self, here: Hosted) -> None:
+        before = tip(here)
+        mild = POLICY.replace("mode: enforce", "mode: shadow")
+        here.repo.push("main", {".fitgate.yaml": mild}, by="bob")
+        here.repo.push("main", LOWER, by="bob")
+        first, second = pushed(here, before)
+        assert [one.verdict.policy.commit for one in (first, second)] == [before, before]
+        assert (second.verdict.mode, second.standing) == ("enforce", "bypass")
+        assert [file.path for file in second.facts.files or ()] == ["eval.yaml"]
+
+    def test_what_is_checked_before_the_push_counts_and_what_ends_later_does_not(
+        self, here: Hosted
+    ) -> None:
+        before = tip(here)
+        sha = here.repo.push("side", LOWER, by="bob")
+        here.repo.check("evals", sha, "success")
+        here.repo.push_commit("main", sha, here.twin.user("bob"))
+        here.twin.clock.forward(hours=1)
+        here.repo.check("slow", sha, "success")
+        (judged,) = pushed(here, before)
+        found = {(one.name, one.result) for one in judged.facts.evaluations or ()}
+        assert found == {("evals", "passed"), ("slow", "pending")}
+
+    def test_a_merge_made_by_hand_has_contributors_that_are_not_known(self, here: Hosted) -> None:
+        before = tip(here)
+        here.repo.push("side", LOWER, by="alice")
+        here.repo.merge_branch("main", "side", by="bob")
+        (judged,) = pushed(here, before)
+        assert (judged.facts.change.contributors, judged.standing) == (None, "bypass")
+        assert whys(judged.facts, "contributors") == ["the commits that it merges are not read"]
+        assert [file.path for file in judged.facts.files or ()] == ["eval.yaml"]
+
+
+class TestPulls:
+    @pytest.mark.parametrize("how", ["merge", "squash", "rebase"])
+    def test_what_a_pull_request_brought_is_its_landing(self, here: Hosted, how: str) -> None:
+        pull = here.lowered()
+        pull.push({"more.txt": "x\n"})
+        before = moved(here, pull, how)
+        (judged,) = pushed(here, before)
+        change = judged.facts.change
+        assert (change.id, change.landing) == ("github:acme/app#1", tip(here))
+        assert change.landed_as == ("merge" if how == "merge" else "squash")
+        assert change.base == before
+        assert judged.standing == "bypass"
+
+    @pytest.mark.parametrize("how", ["merge", "squash", "rebase"])
+    def test_it_is_the_same_whichever_event_tells_of_it(self, here: Hosted, how: str) -> None:
+        pull = here.lowered()
+        pull.push({"more.txt": "x\n"})
+        before = moved(here, pull, how)
+        (told,) = pushed(here, before)
+        assert here.judge(pull, forge=here.restarted(), landed=True) == told
+
+    def test_a_push_may_bring_both(self, here: Hosted) -> None:
+        before = tip(here)
+        alone = here.repo.push("main", {"a": "x"}, by="bob")
+        here.lowered().merge("carol", "squash")
+        last = here.repo.push("main", {"b": "x"}, by="bob")
+        assert ids(pushed(here, before)) == [
+            f"github:acme/app@{alone}", "github:acme/app#1", f"github:acme/app@{last}",
+        ]  # fmt: skip
+
+    def test_a_pull_request_into_another_branch_brought_nothing_here(self, here: Hosted) -> None:
+        before = tip(here)
+        here.repo.push("develop", {"a": "x"}, by="bob")
+        here.repo.push("fix", LOWER, by="alice", onto="develop")
+        here.repo.open_pull("fix", "develop", "Lower", "", by="alice").merge("carol", "squash")
+        sha = here.repo.commit("develop")
+        here.repo.push_commit("main", sha, here.twin.user("bob"))
+        assert ids(pushed(here, before))[-1] == f"github:acme/app@{sha}"
+
+    def test_who_may_not_read_pull_requests_cannot_tell_a_push_from_one(self, here: Hosted) -> None:
+        before = tip(here)
+        here.repo.push("main", LOWER, by="bob")
+        for installation in here.twin.installations.values():
+            installation.permissions.pop("pull_requests")
+        (judged,) = pushed(here, before)
+        assert (judged.facts.change.landed_as, judged.standing) == (None, "unjudged")
+        assert whys(judged.facts, "files") == [
+            "GitHub does not tell which pull request brought it, if one did"
+        ]
+
+
+class TestBranches:
+    def test_other_branches_and_deletions_bring_nothing(self, here: Hosted) -> None:
+        before = tip(here)
+        sha = here.repo.push("side", LOWER, by="bob")
+        assert pushed(here, before, "refs/heads/side") == []
+        assert reads(here) == ["POST /graphql"]
+        here.twin.calls.clear()
+        assert here.forge.landed(pointer(here, sha, None, "refs/heads/side")) == ()
+        assert reads(here) == []
+
+    def test_a_repository_begins_with_no_change(self, here: Hosted) -> None:
+        assert pushed(here, None) == []
+
+    def test_a_forced_push_brings_what_is_new_and_says_so(self, here: Hosted) -> None:
+        kept = tip(here)
+        here.repo.push("main", {"a": "x\n"}, by="bob")
+        lost = tip(here)
+        here.repo.reset("main", kept, by="carol")
+        assert pushed(here, lost) == []
+        sha = here.repo.push("side", LOWER, by="bob", onto=kept)
+        here.repo.reset("main", lost, by="carol")
+        here.repo.reset("main", sha, by="carol")
+        (judged,) = pushed(here, lost)
+        change = judged.facts.change
+        assert (change.head, change.base, change.forced) == (sha, lost, True)
+        assert [file.path for file in judged.facts.files or ()] == ["eval.yaml"]
+
+    def test_a_branch_that_comes_in_from_the_side_is_not_forced(self, here: Hosted) -> None:
+        """The first parent of `git pull` is one's own commit, and what was there the second."""
+        mine = here.repo.push("mine", {"a": "x\n"}, by="bob")
+        before = here.repo.push("main", {"b": "x\n"}, by="carol")
+        merge = here.repo.merge_branch("mine", "main", by="bob")
+        here.repo.push_commit("main", merge, here.twin.user("bob"))
+        judged = pushed(here, before)
+        assert ids(judged) == [f"github:acme/app@{sha}" for sha in (mine, merge)]
+        assert not any(one.facts.change.forced for one in judged)
+
+    def test_a_long_line_is_read_to_where_it_began(self, here: Hosted) -> None:
+        before = tip(here)
+        shas = [here.repo.push("main", {"a": f"{n}\n"}, by="bob") for n in range(23)]
+        judged = pushed(here, before)
+        assert ids(judged) == [f"github:acme/app@{sha}" for sha in shas]
+        compared = "GET /repos/{owner}/{repo}/compare/{basehead}"
+        assert here.twin.calls.counts()[compared] == 24  # each with its parent, and the whole once
+
+    def test_more_than_are_taken_apart_are_one_that_is_unclassifiable(
+        self, here: Hosted, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(line, "MOST", 3)
+        before = tip(here)
+        shas = [here.repo.push("main", {"a": f"{n}\n"}, by="bob") for n in range(12)]
+        (judged,) = pushed(here, before)
+        assert (judged.facts.change.head, judged.standing) == (shas[-1], "unjudged")
+        assert whys(judged.facts, "files") == ["cannot be told: more than 3 landed at once"]
+        assert here.forge.landed(pointer(here, before, shas[-1])) == (judged.facts.change.id,)
+
+    def test_what_has_nothing_to_do_with_the_branch_is_unclassifiable(self, here: Hosted) -> None:
+        before = tip(here)
+        git, maker = here.repo.git, here.repo.signature(here.twin.user("bob"))
+        tree = git.show(before).tree
+        orphan = git.commit_tree(tree, [], "Begin anew", (maker, maker))
+        here.repo.push_commit("main", orphan, here.twin.user("carol"), force=True)
+        (judged,) = pushed(here, before)
+        assert judged.facts.change.forced
+        assert judged.facts.files is None
+
+    def test_a_commit_that_is_not_there_is_an_error(self, here: Hosted) -> None:
+        with pytest.raises(ForgeError, match="could not be read"):
+            here.forge.landed(pointer(here, tip(here), "a" * 40))
+
+    def test_more_files_than_github_compares_are_unclassifiable(self, here: Hosted) -> None:
+        before = tip(here)
+        here.repo.push("main", {f"f{n:03}": "x\n" for n in range(301)}, by="bob")
+        (judged,) = pushed(here, before)
+        assert (judged.facts.files, judged.standing) == (None, "unjudged")
+
+    def test_an_activity_that_may_not_be_read_leaves_the_committer_s_time(
+        self, here: Hosted
+    ) -> None:
+        before = tip(here)
+        here.repo.push("main", LOWER, by="bob")
+        at = here.twin.clock.now
+        here.twin.clock.forward(hours=1)
+        here.twin.troubles.fail("GET /repos/{owner}/{repo}/activity", 403)
+        (judged,) = pushed(here, before)
+        assert judged.facts.change.landed_at == at
+        assert whys(judged.facts, "landed_at") == ["the activity of acme/app may not be read"]

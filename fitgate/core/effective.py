@@ -88,6 +88,10 @@ def _evaluated(rows: Sequence[Row], ended: Evaluation, source: str) -> Iterator[
 
 def deployed_at(commit: str, told: Chronicle) -> tuple[Row, ...]:
     """Return the landings by deployments of a commit: the deployments, and the changes in them."""
+    if not any(
+        row.route == "deployment" for c in told.landed_as(commit) for row in told.rows_of(c)
+    ):
+        return ()
     rows = [row for row in told.rows() if row.stage == "deployment"]
     by = {
         (row.environment, row.landed_at)

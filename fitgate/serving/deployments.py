@@ -9,6 +9,7 @@ from datetime import datetime
 from fitgate.core.effective import checked_drafts, deployed_at, ended_drafts, landed_drafts
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.proposing import proposal_drafts
+from fitgate.core.recording import landed_key
 from fitgate.core.work import Task, look
 from fitgate.errors import ForgeError
 from fitgate.pipeline import Judged
@@ -63,9 +64,13 @@ def _waiting(place: Place, pointer: Pointer, judged: Judged, now: datetime) -> I
 
 
 def _landed(place: Place, judged: Judged, now: datetime) -> None:
-    """Write down that it took effect, and with it all changes in it; that may validate some."""
-    told = place.memory.told
-    drafts = [*drafts_of(place, judged)]
+    """Write down that it took effect, once, and with it all changes in it that are told of by now.
+
+    That may validate some.
+    """
+    told, change = place.memory.told, judged.facts.change
+    key = landed_key(change.id, "deployment", change.environment)
+    drafts = [] if place.memory.ledger.holds([key]) else [*drafts_of(place, judged)]
     drafts += landed_drafts(judged.facts, judged.verdict, judged.policy, told)
     place.memory.write(drafts, now, place.blobs(judged))
     _ended(place, judged, now)

@@ -45,4 +45,5 @@ def drafts_of(place: Place, judged: Judged) -> Iterator[Draft]:
     yield from recorder.record(
         Judgement(judged.facts, judged.verdict, judged.standing, judged.policy)
     )
-    yield from place.undone.drafts(judged.facts)
+    if judged.facts.deployment is None:  # what it takes out, it tells itself
+        yield from place.undone.drafts(judged.facts)

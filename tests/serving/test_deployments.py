@@ -8,10 +8,12 @@ from contextlib import contextmanager
 import pytest
 
 from fitgate.core.breaker.told import move_draft
+from fitgate.core.events import Happening, Pointer
 from fitgate.core.records.changes import Decided, Evaluated, Landed, Reverted, Signed
 from fitgate.core.records.controls import Tripped
 from fitgate.core.redeciding import Again, Redecider
 from fitgate.core.words.deployment import REPORT_LIMIT
+from fitgate.serving.looking import looked
 from tests.serving.office import Office, office
 from tests.twin.github.checks import CheckRun
 from tests.twin.github.deployments import Deployment
@@ -40,7 +42,7 @@ def opened(policy: str = POLICY) -> Iterator[Office]:
     """Open an office whose repository has been deployed to production before."""
     with office(policy=policy) as here:
         here.repo.environment("production", reviewers=("bob", "carol"))
-        here.repo.environment("production/safety", reviewers=("carol",))
+        here.repo.environment("production/sign/safety", reviewers=("carol",))
         here.repo.environment("staging")
         for where in ("production", "staging"):
             here.repo.deploy_by_api(where, by="maintainer").report("success", by="maintainer")
@@ -85,7 +87,7 @@ def deployed(here: Office, environment: str = "production", **more: object) -> D
 def signed(here: Office, one: Deployment) -> None:
     """Let two people review it: GitHub takes one an environment, so carol reviews another."""
     assert one.run is not None
-    beside = here.repo.deploy("production/safety", by="alice", run=one.run)
+    beside = here.repo.deploy("production/sign/safety", by="alice", run=one.run)
     beside.approve("carol")
     one.approve("bob")
     here.settle()
@@ -144,6 +146,36 @@ class TestWhatItIs:
         last = decided(here, one)[-1]
         assert (last.outcome, last.nature.categories) == ("HOLD", ("evaluation",))
         assert not landed(here, pull, "merge")
+
+    def test_a_push_without_a_pull_request_is_judged_too(self, here: Office) -> None:
+        here.repo.push("main", {"eval.yaml": "threshold: 0.7\n"}, by=None, message="Lower it")
+        here.miss()
+        one = deployed(here)
+        last = decided(here, one)[-1]
+        assert last.nature.categories == ("evaluation",)
+        assert last.outcome == "HOLD"
+
+    def test_what_cannot_be_told_of_a_change_is_undecided(self, here: Office) -> None:
+        plain(here)
+        here.repo.push("main", {"notes.md": "Words\n"}, by=None, message="Write")
+        here.miss()
+        here.twin.troubles.fail("GET /repos/{owner}/{repo}/compare/{basehead}", 404, times=9)
+        one = deployed(here)
+        last = decided(here, one)[-1]
+        assert (last.outcome, last.nature.is_io) == ("UNDECIDED", None)
+        assert one.state == "waiting"
+
+    def test_a_policy_that_came_after_it_does_not_judge_a_landing(self, here: Office) -> None:
+        merged(here)
+        one = here.repo.deploy_by_api("production", by="bob")
+        one.report("success", by="bob")
+        here.only("deployment_status")
+        here.twin.clock.forward(hours=1)
+        mild = POLICY.replace("enforce", "shadow")
+        here.repo.push("main", {".fitgate.yaml": mild}, by=None, message="Mild")
+        here.settle()
+        (own,) = landed(here, one)
+        assert (own.mode, own.standing) == ("enforce", "bypass")
 
     def test_only_what_came_since_the_last_good_deployment_is_in_it(self, here: Office) -> None:
         merged(here)
@@ -257,6 +289,49 @@ class TestWhatIsSaid:
         assert [len(text) <= REPORT_LIMIT for _, text in one.reports] == [True, True]
         assert "fitgate/deploy: production" in one.reports[-1][1]
 
+    def test_no_more_is_reported_than_github_takes(self, here: Office) -> None:
+        merged(here)
+        one = deployed(here)
+        run = check(here, one)
+        run.external_id = f"deploy/{one.id}/-/10/another"
+        one.approve("bob")
+        here.settle()
+        assert len(one.reports) == 1
+        assert "owner: bob" in run.output["text"]
+
+    def test_one_look_costs_a_dozen_reads_and_three_questions_at_most(self, here: Office) -> None:
+        plain(here)
+        merged(here)
+        one = here.repo.deploy("production", by="alice")
+        here.miss()
+        at = Pointer(
+            Happening.PROPOSED, f"github:{here.repo.id}", here.repo.full_name, "deployment", one.id,
+        )  # fmt: skip
+        here.twin.calls.clear()
+        looked(here.place, at, here.twin.clock.now)
+        # the deployment, the others and when they went well, the range, who asked, who said yes,
+        # whether it asks us, whether it waits; checks and the default branch, who brought what, the
+        # policy; the answer and the check
+        assert here.twin.calls.kinds() == {"read": 9, "graphql": 3, "write": 2}
+        here.twin.calls.clear()
+        looked(here.place, at, here.twin.clock.now)
+        assert here.twin.calls.kinds() == {"read": 7, "graphql": 1}
+
+    def test_a_check_of_a_later_deployment_is_not_overwritten(self, here: Office) -> None:
+        merged(here)
+        first, second = deployed(here), deployed(here)
+        run = check(here, second)
+        assert (run.external_id or "").startswith(f"deploy/{second.id}/")
+        first.approve("bob")
+        here.settle()
+        assert (run.external_id or "").startswith(f"deploy/{second.id}/")
+
+    def test_what_was_deleted_meanwhile_is_let_be(self, here: Office) -> None:
+        here.repo.deploy_by_api("canary", by="bob")
+        here.repo.deployments.popitem()
+        here.settle()
+        assert not here.queue.parked()
+
     def test_asked_again_it_writes_nothing(self, here: Office) -> None:
         merged(here)
         deployed(here)
@@ -322,6 +397,17 @@ class TestWhatIsWrittenDown:
         rows = [row for row in here.memory.told.rows() if row.stage == "deployment"]
         closed = {row.change for row in rows if row.closed_at is not None}
         assert {id_of(one), f"github:acme/app#{pull.number}"} <= closed
+
+    def test_a_workflow_that_is_named_closes_by_its_name(self) -> None:
+        with opened(POLICY.replace('["eval/*", "deploy/production"]', "[nightly]")) as here:
+            merged(here)
+            one = here.repo.deploy_by_api("production", by="bob")
+            one.report("success", by="bob")
+            here.settle(hours=1)
+            here.repo.run("nightly", "main", "success")
+            here.settle()
+            (row,) = here.memory.told.rows_of(id_of(one))
+            assert row.closed_at == here.twin.clock.now
 
     def test_a_failure_closes_nothing_and_is_no_landing(self, here: Office) -> None:
         pull = merged(here)

@@ -128,11 +128,11 @@ class GitHub:
         return facts
 
     def deployment(self, pointer: Pointer) -> int | None:
-        """Return the id of the deployment that a run makes to an environment; None: none is there."""
+        """Return the id of the deployment that a run makes to an environment; None: none."""
         return self._deploying.number(pointer)
 
     def answer(self, facts: Facts, verdict: Verdict) -> tuple[str, ...]:
-        """Show a verdict on its deployment and answer the gate; return what was written, in words."""
+        """Show a verdict on its deployment and answer the gate; return what was written."""
         return self._deploying.answer(facts, verdict)
 
     def evaluations(self, commit: str, at: datetime) -> tuple[Evaluation, ...] | None:

@@ -14,6 +14,7 @@ from pydantic.types import JsonValue
 from fitgate.adapters.github.checks import Node, OwnCheck
 from fitgate.adapters.github.hands import person
 from fitgate.adapters.github.moments import known_at, moment
+from fitgate.adapters.github.pointers import SIGN
 from fitgate.core.canonical import canonical, sha256
 from fitgate.core.facts import Approval, Evaluation, Facts, Person, Trailer
 from fitgate.core.trailers import KEYS, parse_trailers
@@ -114,14 +115,14 @@ def reviews(
     """Yield who stands by a yes to a deployment; the last word of each counts.
 
     GitHub takes one review an environment ("Required reviewers": any one of them suffices), so what
-    is said to `production/safety` in the same run is said to `production` too. When it was said it
-    does not tell: before the run went on, so by now.
+    is said to `production/sign/safety` in the same run is said to `production` too. When it was
+    said it does not tell: before the run went on, so by now.
     """
     last: dict[str, tuple[Person, str]] = {}
     for one in said:
         names = [str(each.get("name")) for each in one.get("environments") or ()]
         who = account(one.get("user"))
-        if who and any(n == environment or n.startswith(f"{environment}/") for n in names):
+        if who and any(n == environment or n.startswith(f"{environment}{SIGN}") for n in names):
             last[who.id] = (who, str(one.get("state")))
     for who, state in last.values():
         if state == "approved":

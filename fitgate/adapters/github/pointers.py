@@ -18,6 +18,8 @@ Route = Callable[[Said], Iterable[Pointer]]
 CHECK = "fitgate"
 """The name of our check run; that of a deployment is `fitgate/deploy: production`."""
 DEPLOY = f"{CHECK}/deploy: "
+SIGN = "/sign/"
+"""After the name of an environment: one whose reviews are said to that one."""
 RETARGETED = "retargeted"
 """The detail of a proposal for another base: its check is withdrawn before anything else."""
 _PROPOSING = frozenset(
@@ -188,17 +190,13 @@ def _protection_rule(said: Said) -> Iterator[Pointer]:
 
 
 def _deployment_review(said: Said) -> Iterator[Pointer]:
-    """Yield the environments that were reviewed; what is said of `a/b` is said of `a` too."""
+    """Yield the environments that were reviewed, and those that the reviews are said to."""
     run = _needed(said, "workflow_run", "id")
     jobs = [said.text("environment"), said.text("workflow_job_run", "environment")]
     jobs += [job.text("environment") for job in said.each("workflow_job_runs")]
-    for name in dict.fromkeys(above for job in jobs if job for above in _and_above(job)):
+    names = (name for job in jobs if job for name in (job, job.partition(SIGN)[0]))
+    for name in dict.fromkeys(names):
         yield replace(_deployed(said, Happening.PROPOSED, run=run), environment=name)
-
-
-def _and_above(environment: str) -> Iterator[str]:
-    parts = environment.split("/")
-    yield from ("/".join(parts[:n]) for n in range(len(parts), 0, -1))
 
 
 def _release(said: Said) -> Iterator[Pointer]:

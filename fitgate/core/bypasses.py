@@ -88,7 +88,7 @@ def _passed_by(
             "override", against, authorised=True, visibility="escalation", by=by, reason=reason
         )
     elif facts.deployment and facts.deployment.went_past(before.let_go):
-        yield PassedBy("environment-bypass", against or ("environment",))
+        yield PassedBy("environment-skipped", against or ("environment",))
     elif pushed and (against_verdict or before.practice.is_reviewed):
         yield PassedBy("direct-push", against if against_verdict else ("pull-request",))
     elif against_verdict:

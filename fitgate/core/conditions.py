@@ -206,7 +206,7 @@ class EnvironmentCondition(Shape):
 
     environment: Globs | None = None
     ref: Globs | None = None
-    exposure: Annotated[float, Field(ge=0, le=100)] | None = None
+    exposure: float | None = Field(None, ge=0, le=100)
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:

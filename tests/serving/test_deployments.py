@@ -1,117 +1,35 @@
-"""Deployments from their deliveries to the gate of their environment, their check, the ledger."""
+"""Deployments from their deliveries to the gate of their environment and to their check."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
-from fitgate.core.breaker.told import move_draft
 from fitgate.core.events import Happening, Pointer
-from fitgate.core.records.changes import Decided, Evaluated, Landed, Reverted, Signed
-from fitgate.core.records.controls import Tripped
+from fitgate.core.records.changes import Decided, Signed
 from fitgate.core.redeciding import Again, Redecider
 from fitgate.core.words.deployment import REPORT_LIMIT
 from fitgate.serving.looking import looked
-from tests.serving.office import Office, office
-from tests.twin.github.checks import CheckRun
-from tests.twin.github.deployments import Deployment
-from tests.twin.github.pulls import Pull
-
-POLICY = """\
-version: 1
-mode: enforce
-boundary: {closure: {checks: ["eval/*", "deploy/production"]}}
-roles:
-  owner: {teams: [acme/release]}
-  keeper: {permission: maintain}
-rules:
-  - id: bar-lowered
-    category: evaluation
-    why: a lower bar lets through what was stopped
-    io_sr: [4]
-    when: {setting: {files: "**/eval*.yaml", key: threshold, moved: lowered}}
-gates:
-  - {type: slow-authority, cooldown: PT24H, signatures: [owner, keeper], rationale: required}
-"""
-
-
-@contextmanager
-def opened(policy: str = POLICY) -> Iterator[Office]:
-    """Open an office whose repository has been deployed to production before."""
-    with office(policy=policy) as here:
-        here.repo.environment("production", reviewers=("bob", "carol"))
-        here.repo.environment("production/sign/safety", reviewers=("carol",))
-        here.repo.environment("staging")
-        for where in ("production", "staging"):
-            here.repo.deploy_by_api(where, by="maintainer").report("success", by="maintainer")
-        here.settle(hours=1)
-        yield here
+from tests.serving.deployed import (
+    POLICY,
+    check,
+    decided,
+    deployed,
+    id_of,
+    landed,
+    merged,
+    opened,
+    plain,
+    signed,
+)
+from tests.serving.office import Office
 
 
 @pytest.fixture
 def here() -> Iterator[Office]:
     with opened() as at_work:
         yield at_work
-
-
-def merged(here: Office) -> Pull:
-    """Merge a pull request of alice's that lowers a bar, held and approved as it must be."""
-    pull = here.hosted.lowered()
-    pull.approve("bob")
-    pull.approve("carol")
-    here.settle(hours=25)
-    pull.merge("bob", "squash")
-    here.settle()
-    return pull
-
-
-def plain(here: Office, name: str = "docs") -> Pull:
-    """Merge a pull request that is no IO."""
-    here.repo.push(name, {f"{name}.md": "Words\n"}, by="alice", message="Write")
-    pull = here.repo.open_pull(name, "main", "Write", "", by="alice")
-    here.settle()
-    pull.merge("bob", "squash")
-    here.settle()
-    return pull
-
-
-def deployed(here: Office, environment: str = "production", **more: object) -> Deployment:
-    """Let alice deploy the default branch, and take in what GitHub says of it."""
-    one = here.repo.deploy(environment, by="alice", **more)  # type: ignore[arg-type] # as it takes
-    here.settle()
-    return one
-
-
-def signed(here: Office, one: Deployment) -> None:
-    """Let two people review it: GitHub takes one an environment, so carol reviews another."""
-    assert one.run is not None
-    beside = here.repo.deploy("production/sign/safety", by="alice", run=one.run)
-    beside.approve("carol")
-    one.approve("bob")
-    here.settle()
-
-
-def id_of(one: Deployment) -> str:
-    """Return what we call a deployment."""
-    return f"github:acme/app!deploy/{one.id}"
-
-
-def check(here: Office, one: Deployment) -> CheckRun:
-    """Return our check of a deployment."""
-    return here.check(one.sha, f"fitgate/deploy: {one.environment}")
-
-
-def decided(here: Office, one: Deployment) -> list[Decided]:
-    """Return what was decided of it, in order."""
-    return [d for d in here.told(Decided) if d.change == id_of(one)]
-
-
-def landed(here: Office, one: Deployment | Pull, stage: str = "deployment") -> list[Landed]:
-    """Return its landings at a stage."""
-    name = id_of(one) if isinstance(one, Deployment) else f"github:acme/app#{one.number}"
-    return [each for each in here.told(Landed) if (each.change, each.stage) == (name, stage)]
 
 
 class TestWhatItIs:
@@ -363,166 +281,3 @@ class TestWhatIsSaid:
         ours = here.twin.app.bot
         assert all(status.creator is not ours for status in one.statuses)
         assert not any("statuses" in name for name in here.twin.calls.counts() if "POST" in name)
-
-
-class TestWhatIsWrittenDown:
-    def test_a_success_is_a_landing_of_it_and_of_all_in_it(self, here: Office) -> None:
-        pull, other = merged(here), plain(here)
-        one = deployed(here)
-        signed(here, one)
-        here.settle(hours=25)
-        one.succeed()
-        here.settle()
-        (own,) = landed(here, one)
-        assert (own.standing, own.environment, own.bypasses) == ("allowed", "production", ())
-        for each in (pull, other):
-            (there,) = landed(here, each)
-            (merge,) = landed(here, each, "merge")
-            assert (there.environment, there.nature) == ("production", merge.nature)
-
-    def test_a_deployment_closes_what_waits_for_it_by_name(self, here: Office) -> None:
-        pull = merged(here)
-        one = deployed(here)
-        signed(here, one)
-        here.settle(hours=25)
-        here.repo.check("eval/safety", one.sha, "success")
-        one.succeed()
-        here.settle(hours=1)
-        here.repo.check("eval/safety", one.sha, "success")
-        here.settle()
-        ended = {(e.change, e.name, e.result) for e in here.told(Evaluated)}
-        for change in (id_of(one), f"github:acme/app#{pull.number}"):
-            assert (change, "deploy/production", "passed") in ended
-            assert (change, "eval/safety", "passed") in ended
-        rows = [row for row in here.memory.told.rows() if row.stage == "deployment"]
-        closed = {row.change for row in rows if row.closed_at is not None}
-        assert {id_of(one), f"github:acme/app#{pull.number}"} <= closed
-
-    def test_a_workflow_that_is_named_closes_by_its_name(self) -> None:
-        with opened(POLICY.replace('["eval/*", "deploy/production"]', "[nightly]")) as here:
-            merged(here)
-            one = here.repo.deploy_by_api("production", by="bob")
-            one.report("success", by="bob")
-            here.settle(hours=1)
-            here.repo.run("nightly", "main", "success")
-            here.settle()
-            (row,) = here.memory.told.rows_of(id_of(one))
-            assert row.closed_at == here.twin.clock.now
-
-    def test_a_failure_closes_nothing_and_is_no_landing(self, here: Office) -> None:
-        pull = merged(here)
-        one = deployed(here)
-        signed(here, one)
-        here.settle(hours=25)
-        one.fail()
-        here.settle()
-        assert not landed(here, one)
-        ended = [(e.name, e.result) for e in here.told(Evaluated)]
-        assert ("deploy/production", "failed") in ended
-        assert all(row.closed_at is None for row in here.memory.told.rows_of(id_of(one)))
-        assert all(
-            row.closed_at is None
-            for row in here.memory.told.rows_of(f"github:acme/app#{pull.number}")
-        )
-
-
-class TestTheWayBack:
-    def test_a_rollback_needs_one_signature_and_no_time(self, here: Office) -> None:
-        before = here.repo.commit("main")
-        merged(here)
-        one = deployed(here)
-        signed(here, one)
-        here.settle(hours=25)
-        one.succeed()
-        here.settle()
-        here.repo.tag("good", before)
-        back = here.repo.deploy("production", "good", by="alice")
-        here.settle()
-        last = decided(here, back)[-1]
-        assert last.nature.categories == ("evaluation",)
-        assert back.state == "waiting"
-        back.approve("bob")
-        here.settle()
-        assert back.state == "in_progress"
-        back.succeed()
-        here.settle()
-        (undone,) = here.told(Reverted)
-        assert (undone.change, undone.by) == ("github:acme/app#1", id_of(back))
-
-    def test_a_rollback_passes_a_freeze_and_nothing_else_does(self) -> None:
-        frozen = POLICY + (
-            "breakers:\n  - {name: CB, when: {metric: declared}, then: freeze, owner: carol}\n"
-        )
-        with opened(frozen) as here:
-            before = here.repo.commit("main")
-            merged(here)
-            one = deployed(here)
-            signed(here, one)
-            here.settle(hours=25)
-            one.succeed()
-            here.settle()
-            trip(here)
-            here.repo.tag("good", before)
-            back = here.repo.deploy("production", "good", by="alice")
-            back.approve("bob")
-            here.settle()
-            assert back.state == "in_progress"
-            here.repo.deploy("staging", "main", by="alice")
-            here.settle()
-            forward = list(here.repo.deployments.values())[-1]
-            assert forward.state == "failure"
-            assert "CB" in forward.reports[-1][1]
-
-
-def trip(here: Office) -> None:
-    """Trip the breaker by hand."""
-    now = here.twin.clock.now
-    move = Tripped("CB", "freeze", "it burns", "declared", "", "", owner="carol", by="github:1")
-    here.memory.write([move_draft(move, now)], now)
-
-
-class TestPassedBy:
-    def test_an_administrator_who_starts_it_passes_the_gate_by(self, here: Office) -> None:
-        merged(here)
-        one = deployed(here)
-        one.start("maintainer")
-        one.succeed()
-        here.settle()
-        (own,) = landed(here, one)
-        assert [passed.how for passed in own.bypasses] == ["environment-bypass"]
-
-    def test_who_starts_it_before_its_time_is_known_even_if_it_would_pass_by_now(
-        self, here: Office
-    ) -> None:
-        merged(here)
-        one = deployed(here)
-        signed(here, one)
-        one.start("maintainer")
-        here.settle(hours=25)
-        one.succeed()
-        here.settle()
-        (own,) = landed(here, one)
-        assert own.standing == "allowed"
-        assert [passed.how for passed in own.bypasses] == ["environment-bypass"]
-
-    def test_what_we_let_go_is_no_bypass(self, here: Office) -> None:
-        merged(here)
-        one = deployed(here)
-        signed(here, one)
-        here.settle(hours=25)
-        one.succeed()
-        here.settle(hours=1)
-        assert [each.bypasses for each in landed(here, one)] == [()]
-
-    def test_a_deployment_by_the_api_asks_nobody_and_is_against_the_verdict(
-        self, here: Office
-    ) -> None:
-        merged(here)
-        one = here.repo.deploy_by_api("production", by="bob")
-        here.settle()
-        assert check(here, one).conclusion == "action_required"
-        one.report("success", by="bob")
-        here.settle()
-        (own,) = landed(here, one)
-        assert own.standing == "bypass"
-        assert own.bypasses

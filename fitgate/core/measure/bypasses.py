@@ -18,7 +18,7 @@ from fitgate.core.standing import Standing
 
 OF_THE_TEAM: frozenset[How] = frozenset(
     {"direct-push", "forced-push", "gate-weakened", "own-review-skipped", "own-check-skipped",
-     "imported"}
+     "environment-skipped", "imported"}
 )  # fmt: skip
 """Bypasses of gates that a team has without FITGate: all that shadow mode counts (contract.md)."""
 SEEN = "of which a clone tells direct pushes alone"

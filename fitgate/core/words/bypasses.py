@@ -25,6 +25,7 @@ HOW: dict[How, str] = {
     "own-check-skipped": "merged without the required check",
     "override": "override",
     "imported": "told from outside",
+    "environment-skipped": "deployed past the environment's gate",
 }
 """How a gate was passed by, in words."""
 

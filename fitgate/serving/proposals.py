@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from fitgate.core.events import Happening, Pointer
@@ -10,6 +11,7 @@ from fitgate.core.proposing import proposal_drafts, seen_draft
 from fitgate.core.work import Task, look
 from fitgate.errors import ForgeError
 from fitgate.pipeline import Judged
+from fitgate.serving.landings import landed
 from fitgate.serving.place import Place
 
 _OTHERS = 20
@@ -23,8 +25,9 @@ def proposed(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     find it in the ledger, whatever becomes of us in between.
     """
     (judged,) = place.judged(pointer.event(now))
-    if judged.facts.change.landed_at is not None:
-        return  # what landed is no proposal any more: what it was is told by its landing
+    if judged.facts.change.landed_at is not None:  # whoever merged it was quicker than we
+        yield from landed(place, replace(pointer, happening=Happening.LANDED), now)
+        return
     yield from _told(place, judged, now)
     others = [*_others(place, judged, pointer, now)]
     place.forge.apply(judged.facts, judged.verdict, [(one.facts, one.verdict) for one in others])

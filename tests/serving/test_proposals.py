@@ -63,3 +63,13 @@ def test_who_merges_against_the_verdict_passes_the_gate_by(here: Office) -> None
     here.settle()
     (landed,) = here.told(Landed)
     assert [passed.how for passed in landed.bypasses] == ["against-verdict"]
+
+
+def test_what_was_merged_before_it_was_looked_at_is_no_proposal_any_more(here: Office) -> None:
+    pull = here.hosted.lowered()
+    pull.merge("carol", "merge")
+    here.settle()
+    assert [(decided.of, decided.outcome) for decided in here.told(Decided)] == [
+        ("landing", "HOLD")
+    ]
+    assert here.labels(pull) == set()

@@ -15,6 +15,7 @@ from fitgate.core.facts import Contents, Evaluation, Facts, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
+from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
 from fitgate.core.work import Delivery, Every, Parked, Task
 
@@ -77,6 +78,9 @@ class HostedForge(Forge, Protocol):
             ForgeError: when what it brought cannot be read.
         """
 
+    def release(self, pointer: Pointer) -> Release | None:
+        """Return a release and what it holds; None: it is a draft, a pre-release, or gone."""
+
     def ended(
         self, commit: str, number: int | None, at: datetime
     ) -> tuple[Checked, Checked | None]:
@@ -87,6 +91,12 @@ class HostedForge(Forge, Protocol):
 
     def issue(self, number: int) -> Issue | None:
         """Return an issue; None: it is a pull request, or gone."""
+
+    def apply_group(self, judged: Sequence[tuple[Facts, Verdict]]) -> tuple[str, ...]:
+        """Show the worst verdict on the merge group that was gathered last; say what was written.
+
+        In a queue nobody can act: what is held fails (contract.md, "Outcomes").
+        """
 
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""

@@ -152,9 +152,13 @@ def completed(rows: Iterable[Row], chronicle: Chronicle) -> Iterator[Row]:
 
 
 def _all(chronicle: Chronicle) -> Iterator[Event]:
+    """Yield each bypass once: what was merged past a gate is released past it, too."""
+    seen: set[tuple[str, PassedBy]] = set()
     for row in completed(chronicle.rows(), chronicle):
         for passed in row.bypasses:
-            yield Event(row, passed, row.landed_at)
+            if (row.change, passed) not in seen:
+                seen.add((row.change, passed))
+                yield Event(row, passed, row.landed_at)
 
 
 def _of(

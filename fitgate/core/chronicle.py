@@ -177,6 +177,11 @@ class Chronicle:
         """Return the ids of the changes that landed as a commit, or by a number."""
         return [*self._called.get(name, ())]
 
+    def landed(self, change: str) -> Told[Landed] | None:
+        """Return what is told of a change being merged or pushed; None: nothing is."""
+        signals = self._changes.get(change)
+        return signals.landings.get(("merge", None)) if signals else None
+
     def rows_of(self, change: str) -> Sequence[Row]:
         """Return a row for each landing of one change."""
         signals = self._changes.get(change)

@@ -13,12 +13,9 @@ from fitgate.core.policy import Policy
 from fitgate.core.recording import landed_key, reverted_draft
 from fitgate.core.records import draft
 from fitgate.core.records.changes import Evaluated, Landed
-from fitgate.core.verdict import Verdict
 
 
-def landed_drafts(
-    facts: Facts, verdict: Verdict, policy: Policy, told: Chronicle
-) -> Iterator[Draft]:
+def landed_drafts(facts: Facts, policy: Policy, told: Chronicle) -> Iterator[Draft]:
     """Yield that the changes in a deployment took effect there, as far as their merge is told of.
 
     The deployment's own landing is the recorder's. What it took out again was undone by it.
@@ -27,19 +24,21 @@ def landed_drafts(
     if deployment is None or change.landed_at is None:
         return
     for each in deployment.contains or ():
-        merged = next((row for row in told.rows_of(each.change) if row.stage == "merge"), None)
+        merged = told.landed(each.change)
         if merged is None:
             continue
         if each.undone:
             if _counts(policy, change.environment):
                 yield reverted_draft(each.change, change.id, change.landed_at)
             continue
+        said = merged.record
+        nature = next(row.nature for row in told.rows_of(each.change))
         record = Landed(
-            change=each.change, stage="deployment", nature=merged.nature,
-            standing=merged.standing, mode=verdict.mode, layer=merged.layer,
-            environment=change.environment, commit=merged.commit, number=merged.number,
-            route="contained", required=policy.boundary.closure.checks or None,
-            note=f"by {change.id}",
+            change=each.change, stage="deployment", nature=nature, standing=said.standing,
+            mode=said.mode, layer=said.layer, environment=change.environment, commit=said.commit,
+            number=said.number, route="contained",
+            required=policy.boundary.closure.checks or None, decided=said.decided,
+            bypasses=said.bypasses, note=f"by {change.id}",
         )  # fmt: skip
         yield draft(
             record, change.landed_at, landed_key(each.change, "deployment", change.environment)

@@ -82,8 +82,8 @@ class Recorder:
 
         `policy` returns the one with a digest, if it can still be had.
         """
-        merged = (row for row in told.rows() if row.stage == "merge" and row.landed_at < at)
-        before = sorted(merged, key=lambda row: row.landed_at)
+        earlier = (r for r in told.rows() if r.stage == "merge" and r.landed_at < at)
+        before = sorted(earlier, key=lambda r: r.landed_at)
         practice = Practice()
         for row in before[-LANDINGS:]:
             practice.add(pushed=row.route == "push")

@@ -71,7 +71,7 @@ def _landed(place: Place, judged: Judged, now: datetime) -> None:
     told, change = place.memory.told, judged.facts.change
     key = landed_key(change.id, "deployment", change.environment)
     drafts = [] if place.memory.ledger.holds([key]) else [*drafts_of(place, judged)]
-    drafts += landed_drafts(judged.facts, judged.verdict, judged.policy, told)
+    drafts += landed_drafts(judged.facts, judged.policy, told)
     place.memory.write(drafts, now, place.blobs(judged))
     _ended(place, judged, now)
 

@@ -22,14 +22,18 @@ def landed(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     """
     changes = place.forge.landed(pointer) if pointer.kind == "push" else None
     if changes is None or not _are_known(place, changes):
-        judged = place.judged(pointer.event(now))
-        changes = [one.facts.change.id for one in judged]
-        for one in judged:
-            if not _are_known(place, [one.facts.change.id]):
-                place.memory.write(drafts_of(place, one), now, place.blobs(one))
+        changes = written(place, place.judged(pointer.event(now)), now)
     for change in changes:
         closed(place, change, now)
     yield from ()
+
+
+def written(place: Place, judged: Sequence[Judged], now: datetime) -> Sequence[str]:
+    """Write down the landings that are not known yet; return the ids of all."""
+    for one in judged:
+        if not _are_known(place, [one.facts.change.id]):
+            place.memory.write(drafts_of(place, one), now, place.blobs(one))
+    return [one.facts.change.id for one in judged]
 
 
 def _are_known(place: Place, changes: Sequence[str]) -> bool:

@@ -9,10 +9,12 @@ from fitgate.core.events import Happening, Pointer
 from fitgate.core.work import Task
 from fitgate.serving.deployments import deploying, ended_where_deployed
 from fitgate.serving.evaluations import evaluated, having
+from fitgate.serving.groups import queued
 from fitgate.serving.incidents import happened
 from fitgate.serving.landings import landed
 from fitgate.serving.place import Place
 from fitgate.serving.proposals import proposed, withdrawn
+from fitgate.serving.releases import released
 
 
 def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
@@ -27,12 +29,16 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
     match (pointer.happening, pointer.kind):
         case (Happening.PROPOSED, "pull"):
             tasks = proposed(place, pointer, now)
+        case (Happening.PROPOSED, "group"):
+            tasks = queued(place, pointer, now)
         case (Happening.PROPOSED, None):
             tasks = having(place, pointer, now)
         case (Happening.WITHDRAWN, "pull"):
             tasks = withdrawn(place, pointer, now)
         case (Happening.LANDED, "pull" | "push"):
             tasks = landed(place, pointer, now)
+        case (Happening.LANDED, "release"):
+            tasks = released(place, pointer, now)
         case (Happening.EVALUATED, "pull" | None):
             tasks = evaluated(place, pointer, now)
             ended_where_deployed(place, pointer, now)

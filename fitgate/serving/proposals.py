@@ -11,7 +11,6 @@ from fitgate.core.proposing import proposal_drafts, seen_draft
 from fitgate.core.work import Task, look
 from fitgate.errors import ForgeError
 from fitgate.pipeline import Judged
-from fitgate.serving.landings import landed
 from fitgate.serving.place import Place
 
 _OTHERS = 20
@@ -26,7 +25,7 @@ def proposed(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     """
     (judged,) = place.judged(pointer.event(now))
     if judged.facts.change.landed_at is not None:  # whoever merged it was quicker than we
-        yield from landed(place, replace(pointer, happening=Happening.LANDED), now)
+        yield look(replace(pointer, happening=Happening.LANDED), now)
         return
     yield from _told(place, judged, now)
     others = [*_others(place, judged, pointer, now)]

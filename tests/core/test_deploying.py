@@ -22,7 +22,6 @@ from fitgate.core.standing import Standing
 from fitgate.core.verdict import decide
 from tests.builders import DAY, HOUR, NOW, a_change, a_policy, facts_of
 from tests.fakes import MemoryLedger
-from tests.verdicts import a_verdict
 
 DATA = Contained(
     "github:acme/app#7", "pull", "7" * 40, "6" * 40, 7, at=NOW - DAY, told="ledger", is_io=True,
@@ -192,7 +191,7 @@ class TestWhatIsWritten:
         told = recorded((DATA.change, nature, Standing.BYPASS), layer="slow", number=7)
         facts = deploys(DATA, PLAIN)
         facts = replace(facts, change=replace(facts.change, landed_at=NOW))
-        drafts = [*landed_drafts(facts, a_verdict(), a_policy(), told)]
+        drafts = [*landed_drafts(facts, a_policy(), told)]
         assert [d.key for d in drafts] == ["landed/github:acme/app#7/deployment/production"]
 
     def test_what_is_taken_out_of_where_it_counts_was_undone(self) -> None:
@@ -200,8 +199,8 @@ class TestWhatIsWritten:
         facts = deploys(replace(DATA, undone=True))
         facts = replace(facts, change=replace(facts.change, landed_at=NOW))
         elsewhere = a_policy(boundary={"environments": ["eu"]})
-        assert [*landed_drafts(facts, a_verdict(), elsewhere, told)] == []
-        (undone,) = landed_drafts(facts, a_verdict(), a_policy(), told)
+        assert [*landed_drafts(facts, elsewhere, told)] == []
+        (undone,) = landed_drafts(facts, a_policy(), told)
         assert undone.kind == "Reverted"
 
     def test_how_it_ended_is_told_of_what_waits_for_it_by_name_alone(self) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from fitgate.core.events import Happening, Pointer
 from fitgate.core.records.changes import Decided, Evaluated, Incident, Landed, Reverted, Seen
+from fitgate.core.work import look
 from fitgate.errors import ForgeError
+from fitgate.serving import undone
 from tests.adapters.github.hosted import POLICY
 from tests.serving.office import Office, office
 from tests.twin.github.pulls import Pull
@@ -144,6 +148,23 @@ class TestReverts:
         here.settle()
         assert [undone.change for undone in here.told(Reverted)] == [f"github:acme/app@{sha}"]
 
+    def test_of_older_landings_only_what_they_are_called_is_known(
+        self, here: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(undone, "LOOKED_INTO", 0)
+        sha = here.repo.push("main", LOWER, by="bob")
+        here.settle(hours=1)
+        here.restart()
+        here.repo.push("main", {"eval.yaml": "threshold: 0.9\n"}, by="bob", message="Hm")
+        here.settle(hours=1)
+        assert here.told(Reverted) == []
+        here.repo.revert(sha, by="bob", branch="back")
+        here.repo.open_pull(
+            "back", "main", "Back", f"This reverts commit {sha}.", by="alice"
+        ).merge("bob", "squash")
+        here.settle()
+        assert [one.change for one in here.told(Reverted)] == [f"github:acme/app@{sha}"]
+
 
 class TestClosure:
     def test_a_required_check_on_the_landing_commit_closes_it(self, closing: Office) -> None:
@@ -276,6 +297,16 @@ class TestBeside:
         here.settle()
         (told,) = here.told(Incident)
         assert (told.incident, told.change) == (f"github:acme/app#{bad.number}", None)
+
+    def test_a_pull_request_with_the_label_is_no_incident(self, here: Office) -> None:
+        pull = here.hosted.lowered()
+        pull.label("incident", by="carol")
+        here.settle()
+        pointer = Pointer(Happening.INCIDENT, here.ledger.repo, "acme/app", number=pull.number)
+        here.queue.put([look(pointer, here.twin.clock.now)])
+        here.queue.put([look(replace(pointer, number=99), here.twin.clock.now)])
+        here.settle()
+        assert here.told(Incident) == []
 
     def test_a_label_on_what_landed_makes_no_new_decision(self, here: Office) -> None:
         pull = here.hosted.lowered()

@@ -10,11 +10,13 @@ from github.GithubObject import NotSet
 
 from fitgate.adapters.github.app import Session, translated
 from fitgate.adapters.github.checks import OwnCheck
+from fitgate.adapters.github.groups import Group
 from fitgate.adapters.github.pointers import CHECK
 from fitgate.adapters.github.pulls import Pull
 from fitgate.core.facts import Facts
 from fitgate.core.plan import AddLabels, PostCheck, RemoveLabels, plan
 from fitgate.core.verdict import Verdict
+from fitgate.core.words.group import group_page, worst
 from fitgate.core.words.page import (
     MARK,
     Annotation,
@@ -61,6 +63,17 @@ class Judged:
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the check on a commit is to show, and the one of ours that is there."""
+
+    page: Page
+    verdict: Verdict
+    head: str
+    present: OwnCheck | None
+    queued: bool = False
+
+
 class Acting:
     """Writes on one repository; every write is followed by none when it is asked for again."""
 
@@ -76,15 +89,26 @@ class Acting:
         Raises:
             ForgeError: when a write fails; those before it stand, and are not made again.
         """
-        worst = max(
-            (judged, *(Judged(*other) for other in others)),
-            key=lambda one: (one.verdict.mode == "enforce", one.verdict.outcome.rank),
-        )
+        ones = (judged, *(Judged(*other) for other in others))
+        one = ones[worst([each.verdict for each in ones])]
+        wanted = page(one.facts, one.verdict, self._links(pull))
         return (
-            *self._check(worst, pull),
+            *self._check(Shown(wanted, one.verdict, pull.head, pull.check)),
             *self._relabelled(judged, pull),
             *self._comment(judged.verdict, pull),
         )
+
+    def group(self, judged: Sequence[tuple[Facts, Verdict]], group: Group) -> tuple[str, ...]:
+        """Make GitHub show the worst verdict on a merge group; return what was written.
+
+        Raises:
+            ForgeError: when the check cannot be written.
+        """
+        verdict = judged[worst([verdict for _, verdict in judged])][1]
+        base = str(judged[-1][0].change.base)
+        links = Links(f"{group.url}/blob/{base}", f"{group.url}/blob/{group.head}")
+        wanted = group_page(judged, links)
+        return (*self._check(Shown(wanted, verdict, group.head, group.check, queued=True)),)
 
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one.
@@ -100,30 +124,31 @@ class Acting:
                     return True
         return False
 
-    def _check(self, judged: Judged, pull: Pull) -> Iterator[str]:
-        facts, verdict = judged.facts, judged.verdict
-        (effect,) = (each for each in plan(verdict, None) if isinstance(each, PostCheck))
-        wanted = page(facts, verdict, self._links(pull))
-        present = pull.check
+    def _check(self, asked: Shown) -> Iterator[str]:
+        wanted, verdict, present = asked.page, asked.verdict, asked.present
+        (effect,) = (
+            each for each in plan(verdict, None, queued=asked.queued) if isinstance(each, PostCheck)
+        )
         if present is not None and _is_shown(wanted, effect.conclusion, present):
             return
+        buttons: list[dict[str, str]] = [] if asked.queued else [*BUTTONS]
         output: dict[str, Any] = {
             "title": wanted.title, "summary": wanted.summary, "text": wanted.text
         }  # fmt: skip
-        with translated(f"the check on {pull.head[:12]} of {self._name} could not be written"):
+        with translated(f"the check on {asked.head[:12]} of {self._name} could not be written"):
             repo = self._session.github.get_repo(self._name)
             if present is not None:
                 repo.get_check_run(present.number).edit(
                     status="completed", conclusion=effect.conclusion, external_id=verdict.facts,
-                    output=output, actions=list(BUTTONS),
+                    output=output, actions=buttons,
                 )  # fmt: skip
                 yield f"check {effect.conclusion} updated"
                 return
             noted = [_annotation(each) for each in remarks(verdict)]
             run = repo.create_check_run(
-                CHECK, pull.head, external_id=verdict.facts, status="completed",
+                CHECK, asked.head, external_id=verdict.facts, status="completed",
                 conclusion=effect.conclusion, output={**output, "annotations": noted[:TOGETHER]},
-                actions=list(BUTTONS), details_url=NotSet,
+                actions=buttons, details_url=NotSet,
             )  # fmt: skip
             yield f"check {effect.conclusion}"
             for first in range(TOGETHER, len(noted), TOGETHER):

@@ -13,14 +13,13 @@ from fitgate.adapters.github.acting import Acting, Judged
 from fitgate.adapters.github.app import Session, translated
 from fitgate.adapters.github.binding import bound
 from fitgate.adapters.github.blobs import Blobs
+from fitgate.adapters.github.brought import Brought
 from fitgate.adapters.github.deployed import bound_deployment
 from fitgate.adapters.github.deploying import Deploying
-from fitgate.adapters.github.direct import UNTOLD, direct_facts
 from fitgate.adapters.github.ended import Ended
 from fitgate.adapters.github.evidence import artifacts, declared, restored
 from fitgate.adapters.github.files import Touched, difference
 from fitgate.adapters.github.issues import issue
-from fitgate.adapters.github.line import Line, Lines, Step
 from fitgate.adapters.github.listing import Listing, Listings
 from fitgate.adapters.github.policies import PolicyTexts
 from fitgate.adapters.github.pulls import Pull
@@ -33,6 +32,7 @@ from fitgate.core.facts import Contents, Evaluation, Facts, Unknown, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
+from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
 from fitgate.core.words.page import MARK
 from fitgate.errors import ForgeError
@@ -56,16 +56,16 @@ class GitHub:
         self._listings = Listings(session, name, self.blobs, MARK)
         self._policies = PolicyTexts(session, name, self.blobs)
         self._rights = Rights(session, name)
-        self._lines = Lines(session, name)
         self._ended = Ended(session, name)
         self._pushes = Pushes(session)
         self._acting = Acting(session, name)
         self._deploying = Deploying(session, name)
+        self._brought = Brought(session, name, self._listings, self.pull, self._whole)
         self._pulls: OrderedDict[str, Pull] = OrderedDict()
         self._changes: OrderedDict[tuple[str, str | None], Listing] = OrderedDict()
 
     def gather(self, event: Event) -> Iterator[Facts]:
-        """Read the pull request that an event points at, or all that a push brought.
+        """Read the pull request that an event points at, or all that a push or a group holds.
 
         Contents are not yet looked into.
         """
@@ -73,9 +73,12 @@ class GitHub:
         match pointer:
             case Pointer(kind="pull", number=int() as number):
                 yield self.pull(number, event.at, event.head or None)
-            case Pointer(kind="push", ref=ref, base=base, head=head):
-                line = self._lines.pushed(ref, base, head)
-                yield from self._brought(line, event.at) if line else ()
+            case Pointer(kind="push"):
+                yield from self._brought.pushed(pointer, event.at)
+            case Pointer(kind="release"):
+                yield from self._brought.released(pointer, event.at)
+            case Pointer(kind="group"):
+                yield from self._brought.grouped(pointer, event.at)
             case Pointer(kind="deployment", number=int()):
                 yield self._deploying.facts(pointer, event.at)
             case _:
@@ -84,35 +87,16 @@ class GitHub:
 
     def landed(self, pointer: Pointer) -> Sequence[str]:
         """Return the ids of the changes that a push brought onto the default branch."""
-        line = self._lines.pushed(pointer.ref, pointer.base, pointer.head)
-        return line.ids if line else ()
-
-    def _brought(self, line: Line, at: datetime) -> Iterator[Facts]:
-        """Yield what a push brought; what cannot be told apart is its tip, unclassifiable."""
-        landings = (line.tip,) if isinstance(line.steps, Unread) else line.landings()
-        if any(isinstance(one, Step) for one in landings):
-            ref, head = f"refs/heads/{line.branch}", line.tip.oid
-            pushed = self._pushes.moved(self.name, ref, head)
-        for one in landings:
-            if isinstance(one, int):
-                yield self.pull(one, at)
-            else:
-                facts = direct_facts(line, one, pushed, at)
-                yield self._whole(facts, self._step(line, one))
-
-    def _step(self, line: Line, step: Step) -> Listing:
-        if isinstance(line.steps, Unread):
-            return Listing(None, step.oid, line.steps)
-        if step.pulls is None:
-            return Listing(None, step.oid, Unread(UNTOLD))
-        return self._listings.step(step.parent, step.oid)
+        return self._brought.ids(pointer)
 
     def pull(self, number: int, at: datetime, hint: str | None = None) -> Facts:
         """Return the facts of a pull request as of now, or as of its merge."""
         pull, listing = self._listings.pull(number, at, hint)
         if pull.policy:
             self._policies.note(pull.base, pull.policy)
-        if pull.rebased and (base := self._lines.start(str(pull.facts.change.landing), number)):
+        if pull.rebased and (
+            base := self._brought.lines.start(str(pull.facts.change.landing), number)
+        ):
             facts = replace(pull.facts, change=replace(pull.facts.change, base=base))
             pull = replace(pull, base=base, facts=facts)
         return self._whole(pull.facts, listing, pull)
@@ -258,6 +242,10 @@ class GitHub:
             found = self.session.github.get_repo(self.name).get_pulls(state="open")
             return [pull.number for pull in found]
 
+    def release(self, pointer: Pointer) -> Release | None:
+        """Return a release and what it holds; None: it is a draft, a pre-release, or gone."""
+        return self._brought.release(pointer)
+
     def ended(
         self, commit: str, number: int | None, at: datetime
     ) -> tuple[Checked, Checked | None]:
@@ -271,6 +259,13 @@ class GitHub:
     def issue(self, number: int) -> Issue | None:
         """Return an issue; None: it is a pull request, or gone."""
         return issue(self.session, self.name, number)
+
+    def apply_group(self, judged: Sequence[tuple[Facts, Verdict]]) -> tuple[str, ...]:
+        """Show the worst verdict on the merge group that was gathered last; say what was written.
+
+        In a queue nobody can act: what is held fails (contract.md, "Outcomes").
+        """
+        return self._acting.group(judged, self._brought.group())
 
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""

@@ -44,12 +44,12 @@ def direct_facts(line: Line, step: Step, pushed: Push | Unknown, at: datetime) -
         contributors=None if everyone is None else tuple(sorted(everyone)),
         labels=(),
         trailers=tuple(parse_trailers(step.commit.message)),
-        base=line.before or step.parent,
+        base=(line.before if line.branch else None) or step.parent,
         head=step.oid,
         material_at=landed_at,
         landed_at=landed_at,
         landed_as=None if untold else "push",
-        forced=line.forced,
+        forced=line.forced and line.branch is not None,
     )
     known = {person.id for person in hands.people}
     ended = None if step.checks is None else tuple(evaluations(step.checks, landed_at))

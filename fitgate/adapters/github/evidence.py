@@ -9,6 +9,7 @@ from typing import Any
 from fitgate.adapters.github import queries
 from fitgate.adapters.github.app import Session
 from fitgate.adapters.github.blobs import Blobs
+from fitgate.adapters.github.elsewhere import Elsewhere
 from fitgate.adapters.github.listing import Listings
 from fitgate.adapters.github.moments import moment
 from fitgate.core.facts import Artifact, Facts, Restoration, Trailer, Unknown, Unread
@@ -52,23 +53,31 @@ def artifacts(facts: Facts, session: Session, name: str) -> Facts:
     asked = [each for each in facts.change.trailers if not is_placeholder(each.value)]
     kinds = {"Rollback-Artifact": "artifact", "Rollback-Plan": "plan"}
     refs = dict.fromkeys((kinds[t.key], t.value) for t in asked if t.key in kinds)
-    here = [ref for ref in refs if not _is_elsewhere(ref[1])][:_MOST]
+    elsewhere = Elsewhere(session, name)
+    found: dict[tuple[str, str], Artifact] = {}
+    for kind, value in [*refs][:_MOST]:
+        if kind == "plan" and _is_elsewhere(value):
+            found[kind, value] = Artifact(value, "plan", why=_ELSEWHERE)
+        elif kind != "plan" and (there := elsewhere.look_up(value)):
+            found[kind, value] = there
+    here = [ref for ref in [*refs][:_MOST] if ref not in found]
     told: Mapping[str, Any] = {}
     if here:
         names = [value.strip("`") for _, value in here]
         told = session.graph(name, queries.evidence(base, head, names)).repository
-    found = []
-    for kind, value in refs:
-        if (kind, value) in here:
-            found.append(_artifact(kind, value, here.index((kind, value)), told))
-        else:
-            made = "plan" if kind == "plan" else ("address" if "://" in value else "image")
-            found.append(Artifact(value, made, why=_ELSEWHERE))
-    return replace(facts, artifacts=tuple(found))
+    for n, (kind, value) in enumerate(here):
+        found[kind, value] = _artifact(kind, value, n, told)
+    many = Artifact("", "unknown", why=f"more than {_MOST} are not looked up")
+    known = (found.get(ref) or replace(many, ref=ref[1], kind=_kind(ref[0])) for ref in refs)
+    return replace(facts, artifacts=tuple(known))
 
 
 def _is_elsewhere(value: str) -> bool:
     return "://" in value or "@sha256:" in value
+
+
+def _kind(kind: str) -> str:
+    return "plan" if kind == "plan" else "unknown"
 
 
 def _artifact(kind: str, value: str, n: int, told: Mapping[str, Any]) -> Artifact:
@@ -79,8 +88,14 @@ def _artifact(kind: str, value: str, n: int, told: Mapping[str, Any]) -> Artifac
         _tag(value, told.get(f"t{n}"))
         or _commit(value, told.get(f"c{n}"))
         or _file(value, told.get(f"b{n}"), told.get("base"))
-        or Artifact(value, "image" if ":" in value else "unknown", why=_NOT_HERE)
+        or _nothing(value)
     )
+
+
+def _nothing(value: str) -> Artifact:
+    """Return what no name in Git is: an image by its tag perhaps, which can be moved."""
+    is_image = ":" in value
+    return Artifact(value, "image" if is_image else "unknown", movable=is_image, why=_NOT_HERE)
 
 
 _NO_PLAN = "the change holds no such file"

@@ -19,8 +19,9 @@ from fitgate.errors import ForgeError
 
 MOST = 250
 """Landings of one push: what brings more is not taken apart, and cannot be classified."""
-_DEEP = 10
-_AHEAD_PAGES = 10  # of a hundred commits each: those that came in from the side are among them
+DEEP = 10
+"""First parents that are asked for at once."""
+_PAGE, _AHEAD_PAGES = 100, 10  # commits: those that came in from the side are among them
 _KEPT = 64
 _BRANCH = "refs/heads/"
 _GONE = frozenset({404, 422})
@@ -46,10 +47,14 @@ class Step:
         """Return its first parent; None for the first commit of a repository."""
         return self.commit.parents[0] if self.commit.parents else None
 
-    def brought_by(self, branch: str) -> int | None:
-        """Return the number of the pull request that brought it onto a branch; None: none did."""
+    def brought_by(self, branch: str | None) -> int | None:
+        """Return the number of the pull request that brought it; None: none did.
+
+        `branch` is the one that it was brought onto, if that is known.
+        """
         merged = (pull for pull in self.pulls or () if pull["merged"])
-        return min((int(p["number"]) for p in merged if p["baseRefName"] == branch), default=None)
+        onto = (p for p in merged if branch is None or p["baseRefName"] == branch)
+        return min((int(pull["number"]) for pull in onto), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,11 @@ class Line:
     """What a push brought, oldest first; or why that cannot be told.
 
     `forced`: what stood there before is no longer on the branch. `before` is where it was.
+    `branch` None: what leads from one commit to another, on whatever branch.
     """
 
     repo: Repo
-    branch: str
+    branch: str | None
     before: str | None
     tip: Step
     forced: bool = False
@@ -114,10 +120,35 @@ class Lines:
             line = Line(_repo(answer), ref.removeprefix(_BRANCH), before, steps[0])
             if line.branch != ((answer.repository["defaultBranchRef"] or {}).get("name")):
                 return None
-            self._known[key] = self._followed(line, steps, ref)
-            while len(self._known) > _KEPT:
-                self._known.popitem(last=False)
+            self._keep(key, self._followed(line, steps, ref))
         return self._known[key]
+
+    def between(self, before: str | None, after: str) -> Line:
+        """Return what leads from one commit to another; `before` None: from the beginning.
+
+        Raises:
+            ForgeError: when the commit cannot be read.
+        """
+        key = ("", before, after)
+        if key not in self._known:
+            answer, steps = self._steps(after)
+            line = Line(_repo(answer), None, before, steps[0])
+            oids = [step.oid for step in steps]
+            if before is None:
+                while steps[-1].parent is not None and len(steps) <= MOST:
+                    steps += self.steps(str(steps[-1].parent))
+                line = _told(line, steps)
+            elif before in oids:
+                line = _told(line, steps[: oids.index(before)])
+            else:
+                line = self._measured(line, steps)
+            self._keep(key, line)
+        return self._known[key]
+
+    def _keep(self, key: tuple[str, str | None, str], line: Line) -> None:
+        self._known[key] = line
+        while len(self._known) > _KEPT:
+            self._known.popitem(last=False)
 
     def start(self, commit: str, number: int) -> str | None:
         """Return the commit before the first of those that a pull request brought one by one.
@@ -125,10 +156,10 @@ class Lines:
         None: it cannot be told.
         """
         here: str | None = commit
-        for _ in range(MOST // _DEEP):
+        for _ in range(MOST // DEEP):
             if here is None:
                 return None
-            for step in self._steps(here)[1]:
+            for step in self.steps(here):
                 if step.pulls is None:
                     return None
                 if all(pull["number"] != number for pull in step.pulls):
@@ -164,20 +195,20 @@ class Lines:
         while steps[-1].oid in ahead and len(steps) <= MOST:
             if steps[-1].parent is None:
                 break
-            steps += self._steps(str(steps[-1].parent))[1]
+            steps += self.steps(str(steps[-1].parent))
         return _told(line, [step for step in steps if step.oid in ahead])
 
     def _ahead(self, before: str, after: str) -> tuple[str, set[str] | Unread]:
         """Return where two commits parted, and all commits that the later one has on top."""
         ahead: set[str] = set()
         for page in range(1, _AHEAD_PAGES + 1):
-            path = f"/repos/{self._name}/compare/{before}...{after}?per_page=100&page={page}"
+            path = f"/repos/{self._name}/compare/{before}...{after}?per_page={_PAGE}&page={page}"
             said = self._session.read(path)
             fork, total = str(said["merge_base_commit"]["sha"]), int(said["total_commits"])
             ahead |= {str(commit["sha"]) for commit in said["commits"]}
             if len(ahead) >= total:
                 return fork, ahead
-            if total > _AHEAD_PAGES * 100:
+            if total > _AHEAD_PAGES * _PAGE:
                 break
         return fork, Unread(f"cannot be told: {total} commits came at once")
 
@@ -192,13 +223,26 @@ class Lines:
             return Unread("cannot be told: whether the branch is new may not be read")
         return str(said[0]["before"]) if said else None
 
+    def steps(self, commit: str) -> list[Step]:
+        """Return a commit and the first parents before it, newest first, as far as one asks."""
+        return self._steps(commit)[1]
+
     def _steps(self, commit: str) -> tuple[Answer, list[Step]]:
-        answer = self._session.graph(self._name, queries.line(commit, _DEEP))
-        node = answer.repository.get("object")
-        if not node:
-            raise ForgeError(f"{commit[:12]} of {self._name} could not be read.", status=404)
-        refused = any("statusCheckRollup" in path for path in answer.refused)
-        return answer, [*_chain(node, refused=refused)]
+        answer = self._session.graph(self._name, queries.line(commit, DEEP))
+        return answer, steps_of(answer, self._name, commit)
+
+
+def steps_of(answer: Answer, name: str, commit: str) -> list[Step]:
+    """Return what an answer tells of a commit and the first parents before it.
+
+    Raises:
+        ForgeError: 404, when there is no such commit.
+    """
+    node = answer.repository.get("object")
+    if not node:
+        raise ForgeError(f"{commit[:12]} of {name} could not be read.", status=404)
+    refused = any("statusCheckRollup" in path for path in answer.refused)
+    return [*_chain(node, refused=refused)]
 
 
 def _chain(node: Node, *, refused: bool) -> Iterator[Step]:

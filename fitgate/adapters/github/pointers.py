@@ -200,7 +200,7 @@ def _deployment_review(said: Said) -> Iterator[Pointer]:
 
 
 def _release(said: Said) -> Iterator[Pointer]:
-    if said.text("action") == "published":
+    if said.text("action") in {"published", "released"}:  # the other is of one that was a trial
         yield _pointer(
             said, Happening.LANDED, kind="release", number=_needed(said, "release", "id"),
             ref=said.text("release", "tag_name"),

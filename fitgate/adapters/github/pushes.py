@@ -48,6 +48,18 @@ class Pushes:
             return Unknown("landed_at", "GitHub's record of pushes does not reach back to it")
         return max(found, key=lambda push: push.at)
 
+    def stood(self, name: str, ref: str, at: datetime) -> str | None:
+        """Return where a branch of a repository was at a moment; None: it is not told."""
+        asked = urlencode({"ref": ref, "per_page": _MOST})
+        try:
+            said = self._session.read(f"/repos/{name}/activity?{asked}")
+        except ForgeError as exc:
+            if exc.status not in _READ_BY_FEW:
+                raise
+            return None
+        before = [push for push in filter(None, map(_push, said)) if push.at <= at]
+        return max(before, key=lambda push: push.at).head if before else None
+
     def of(self, pull: Pull) -> tuple[Push, ...] | Unknown:
         """Return the pushes to the branch, newest first, beginning with that of the head.
 

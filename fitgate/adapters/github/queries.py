@@ -209,11 +209,39 @@ def _dated(deep: int) -> str:
 
 def line(head: str, deep: int) -> Query:
     """Ask for a commit and as many first parents as `deep`, and who brought each of them."""
+    body = f"defaultBranchRef{{name}} object(oid:$head){{... on Commit{{{_chain(deep)}}}}}"
+    return _stepping(_query(",$head:GitObjectID!", body, {"head": head}))
+
+
+def group(head: str, branch: str, deep: int) -> Query:
+    """Ask for the head of a merge group as `line` does, the queue that it is in, and our check."""
+    entries = "entries(first:100){nodes{headCommit{oid} pullRequest{number}}}"
+    body = f"""
+    url base:ref(qualifiedName:$ref){{target{{oid}}}} mergeQueue(branch:$branch){{{entries}}}
+    own:object(oid:$head){{
+      ... on Commit{{oid statusCheckRollup{{contexts(first:100){{{_CONTEXTS}}}}}}}
+    }}
+    object(oid:$head){{... on Commit{{{_chain(deep)}}}}}"""
+    values = {"head": head, "branch": branch, "ref": f"refs/heads/{branch}"}
+    return _stepping(_query(",$head:GitObjectID!,$branch:String!,$ref:String!", body, values))
+
+
+def releases() -> Query:
+    """Ask for the releases, newest first, each with the commit that its tag stands for."""
+    nodes = "nodes{databaseId tagName isDraft isPrerelease publishedAt tagCommit{oid}}"
+    order = "orderBy:{field:CREATED_AT,direction:DESC}"
+    text = f"defaultBranchRef{{name target{{oid}}}} releases(first:{PAGE},{order}){{{nodes}}}"
+    return _query("", text, {})
+
+
+def _chain(deep: int) -> str:
     body = "oid"
     for _ in range(deep):
         body = f"...step next:parents(first:1){{nodes{{{body}}}}}"
-    asked = f"defaultBranchRef{{name}} object(oid:$head){{... on Commit{{{body}}}}}"
-    query = _query(",$head:GitObjectID!", asked, {"head": head})
+    return body
+
+
+def _stepping(query: Query) -> Query:
     step = _SPACES.sub(" ", f" fragment step on Commit{{{_STEP}}}")
     return Query(query.text + step, query.variables)
 

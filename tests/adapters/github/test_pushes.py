@@ -263,3 +263,73 @@ class TestBranches:
         (judged,) = pushed(here, before)
         assert judged.facts.change.landed_at == at
         assert whys(judged.facts, "landed_at") == ["the activity of acme/app may not be read"]
+
+    def test_a_branch_that_was_deleted_and_made_anew_was_forced(self, here: Hosted) -> None:
+        lost = here.repo.push("main", {"a": "x\n"}, by="bob")
+        here.repo.delete_branch("main", by="carol")
+        sha = here.repo.push("side", LOWER, by="bob", onto=f"{lost}")
+        here.repo.push_commit("main", sha, here.twin.user("bob"))
+        (judged,) = pushed(here, None)
+        change = judged.facts.change
+        assert (change.head, change.base, change.forced) == (sha, lost, True)
+
+    def test_whether_a_branch_is_new_may_not_be_told(self, here: Hosted) -> None:
+        here.twin.troubles.fail("GET /repos/{owner}/{repo}/activity", 403)
+        (judged,) = pushed(here, None)
+        assert (judged.facts.files, judged.facts.change.head) == (None, tip(here))
+
+    def test_what_cannot_be_read_for_another_reason_is_an_error(self, here: Hosted) -> None:
+        before = tip(here)
+        here.twin.troubles.fail("GET /repos/{owner}/{repo}/activity", 400)
+        with pytest.raises(ForgeError, match="activity"):
+            pushed(here, None)
+        sha = here.repo.push("side", LOWER, by="bob")
+        here.repo.reset("main", sha, by="carol")
+        here.twin.troubles.fail("GET /repos/{owner}/{repo}/activity", 400)
+        with pytest.raises(ForgeError, match="activity"):
+            pushed(here, before)
+        here.repo.push("other", {"b": "x\n"}, by="bob", onto=before)
+        here.repo.reset("main", "other", by="carol")
+        here.twin.troubles.fail("GET /repos/{owner}/{repo}/compare/{basehead}", 400)
+        with pytest.raises(ForgeError, match="compare"):
+            pushed(here, sha)
+
+    def test_a_long_rebase_stands_on_where_the_base_was(self, here: Hosted) -> None:
+        for n in range(12):
+            here.repo.push("fix", {"eval.yaml": f"threshold: 0.{n}\n"}, by="alice")
+        pull = here.repo.open_pull("fix", "main", "Lower the bar", "", by="alice")
+        before = moved(here, pull, "rebase")
+        (judged,) = pushed(here, before)
+        assert (judged.facts.change.id, judged.facts.change.base) == ("github:acme/app#1", before)
+
+    def test_a_comparison_of_many_pages_is_read_to_its_end_or_not_at_all(
+        self, here: Hosted, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = tip(here)
+        git, maker = here.repo.git, here.repo.signature(here.twin.user("bob"))
+        tree, sha = git.show(before).tree, before
+        for n in range(104):
+            sha = git.commit_tree(tree, [sha], f"Step {n}", (maker, maker))
+        here.repo.push_commit("main", sha, here.twin.user("bob"))
+        assert len(here.forge.landed(pointer(here, before, sha))) == 104
+        monkeypatch.setattr(line, "_AHEAD_PAGES", 1)
+        monkeypatch.setattr(line, "_PAGE", 50)
+        forge = here.restarted()
+        assert forge.landed(pointer(here, before, sha)) == (f"github:acme/app@{sha}",)
+
+
+class TestBetween:
+    def test_what_leads_from_one_commit_to_another_is_told_on_any_branch(
+        self, here: Hosted
+    ) -> None:
+        lines = line.Lines(here.session, here.repo.full_name)
+        before = tip(here)
+        shas = [here.repo.push("main", {"a": f"{n}\n"}, by="bob") for n in range(12)]
+        assert lines.between(before, shas[-1]).ids == tuple(
+            f"github:acme/app@{sha}" for sha in shas
+        )
+        whole = lines.between(None, shas[-1])
+        assert whole.ids[0] == f"github:acme/app@{before}"
+        assert lines.between(None, shas[-1]) is whole
+        side = here.repo.push("side", {"b": "x\n"}, by="bob", onto=before)
+        assert lines.between(shas[-1], side).ids == (f"github:acme/app@{side}",)

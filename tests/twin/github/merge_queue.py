@@ -35,11 +35,12 @@ class Queueing(Deploying):
     """A repository's merge queue, on its default branch."""
 
     grouping: str = "ALLGREEN"
+    has_queue = False
 
     @change
     def use_queue(self, *, grouping: str = "ALLGREEN") -> None:
         """Require the queue; `HEADGREEN`: a group passes when its last entry does."""
-        self.grouping = grouping
+        self.grouping, self.has_queue = grouping, True
         self.require("queue", also=[merge_queue_rule(grouping)])
 
     @change

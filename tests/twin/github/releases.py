@@ -1,4 +1,4 @@
-"""Releases."""
+"""Releases, and images that were pushed to the registry."""
 
 from __future__ import annotations
 
@@ -18,3 +18,13 @@ class Release:
     draft: bool = False
     prerelease: bool = False
     immutable: bool = False
+
+
+@dataclass(slots=True)
+class Version:
+    """A version of a container package: its digest, and the tags that point at it."""
+
+    id: int
+    digest: str
+    at: datetime
+    tags: tuple[str, ...] = ()

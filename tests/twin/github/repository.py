@@ -10,7 +10,7 @@ from tests.twin.github.merge_queue import Queueing
 from tests.twin.github.people import User
 from tests.twin.github.pulls import Pull
 from tests.twin.github.releases import Release
-from tests.twin.github.shapes import accounts
+from tests.twin.github.shapes import accounts, releases
 from tests.twin.github.store import change
 
 OLD_NAMES = {"triage": "read", "maintain": "write"}
@@ -71,6 +71,12 @@ class Repository(Queueing):
         pull.happened("opened", who)
         return pull
 
+    def attest(self, digest: str) -> None:
+        """Store an attestation of something with this digest."""
+        bundle = {"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}
+        said = {"bundle": bundle, "repository_id": self.id, "bundle_url": "", "initiator": "user"}
+        self.attestations.setdefault(digest, []).append(said)
+
     @change
     def release(
         self,
@@ -79,11 +85,19 @@ class Repository(Queueing):
         by: str | None = None,
         assets: Mapping[str, tuple[int, str | None]] | None = None,
         immutable: bool = False,
+        prerelease: bool = False,
     ) -> Release:
         """Release a tag; assets: name → size and SHA-256, which old ones lack."""
-        who = self.actor(by, "write").login
+        who = self.actor(by, "write")
         self.commit(f"refs/tags/{tag}")
-        now = self.twin.clock.now
-        made = Release(self.twin.fresh(), tag, who, now, dict(assets or {}), immutable=immutable)
+        now, number = self.twin.clock.now, self.twin.fresh()
+        made = Release(
+            number, tag, who.login, now, dict(assets or {}), prerelease=prerelease,
+            immutable=immutable,
+        )  # fmt: skip
         self.releases.append(made)
+        said: Json = {"release": releases.release(self.itself, made)}
+        self.twin.emit("release", "published", said, self.itself, who)
+        if not prerelease:
+            self.twin.emit("release", "released", said, self.itself, who)
         return made

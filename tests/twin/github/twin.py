@@ -23,6 +23,7 @@ from tests.twin.github.faults import Troubles
 from tests.twin.github.git import File
 from tests.twin.github.hooks import Hook, Hooks
 from tests.twin.github.people import App, Installation, Org, User
+from tests.twin.github.releases import Version
 from tests.twin.github.repository import Repository
 from tests.twin.github.roster import OWNER, Roster
 from tests.twin.github.server import Server
@@ -33,7 +34,8 @@ EVENTS = (
     "branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment",
     "deployment_protection_rule", "deployment_review", "deployment_status", "issue_comment",
     "issues", "label", "member", "membership", "merge_group", "pull_request",
-    "pull_request_review", "push", "repository", "repository_ruleset", "status", "workflow_run",
+    "pull_request_review", "push", "release", "repository", "repository_ruleset", "status",
+    "workflow_run",
 )  # fmt: skip
 ALWAYS = ("installation", "installation_repositories", "ping")
 
@@ -64,6 +66,7 @@ class Twin(Roster):
         self.keys = Keys(self)
         self.owner = OWNER
         self.manifests: dict[str, Json] = {}
+        self.packages: dict[str, list[Version]] = {}
         self.retention = timedelta(days=3)
         self._numbers = itertools.count(1001)
         self.app = self.new_app("fitgate", OWNER)
@@ -127,6 +130,11 @@ class Twin(Roster):
         found = self.repos.get(full_name)
         wanted = full_name.lower()
         return found or next((r for n, r in self.repos.items() if n.lower() == wanted), None)
+
+    def publish(self, image: str, digest: str, *tags: str) -> None:
+        """Push an image `owner/name` to the registry."""
+        made = Version(self.fresh(), digest, self.clock.now, tags)
+        self.packages.setdefault(image, []).append(made)
 
     @change
     def rename(self, repo: Repository, name: str, *, by: str = OWNER) -> None:

@@ -8,6 +8,7 @@ from tests.twin.github.answers import (
     deployments,
     graphql,
     issues,
+    packages,
     plumbing,
     pulls,
     releases,
@@ -15,6 +16,7 @@ from tests.twin.github.answers import (
 )
 
 __all__ = [
-    "accounts", "app", "checks", "contents", "deployments", "graphql", "issues", "plumbing",
+    "accounts", "app", "checks", "contents", "deployments", "graphql", "issues", "packages",
+    "plumbing",
     "pulls", "releases", "rules",
 ]  # fmt: skip

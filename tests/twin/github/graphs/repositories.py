@@ -11,6 +11,7 @@ from tests.twin.github.description import Json
 from tests.twin.github.git import Signature, TreeEntry
 from tests.twin.github.graphs import Withheld, actor, allowed, connection
 from tests.twin.github.graphs.authors import authors
+from tests.twin.github.graphs.together import together
 from tests.twin.github.issues import Label
 from tests.twin.github.shapes.accounts import node_id
 from tests.twin.github.shapes.trees import linked
@@ -18,8 +19,6 @@ from tests.twin.github.shapes.trees import linked
 if TYPE_CHECKING:
     from tests.twin.github.answer import Asked
     from tests.twin.github.repository import Repository
-
-SHA_LENGTH = 40
 
 
 def repository(asked: Asked, repo: Repository) -> Json:
@@ -56,6 +55,7 @@ def repository(asked: Asked, repo: Repository) -> Json:
         "ref": lambda qualifiedName: _ref(asked, repo, qualifiedName),  # noqa: N803 - GraphQL's name
         "pullRequest": pull,
         "pullRequests": pulls,
+        **together(asked, repo),
         "object": lambda oid=None, expression=None: _object(asked, repo, oid, expression),
         "labels": lambda **arguments: connection(
             list(repo.labels.values()), lambda one: label(cast("Label", one)), arguments

@@ -16,6 +16,7 @@ from benchmarks.branch_ledger import branch_rows
 from benchmarks.breakers import breaker_rows
 from benchmarks.figures import figure_rows
 from benchmarks.ledger import ledger_rows
+from benchmarks.queues import queue_rows
 from benchmarks.race import Lap, median, race
 from benchmarks.replaying import replay_rows
 from benchmarks.rules import rule_rows
@@ -44,6 +45,7 @@ def main() -> int:
         *ledger_rows(asked.rounds),
         *branch_rows(),
         *breaker_rows(),
+        *queue_rows(),
     ]
     if asked.json:
         tell(json.dumps([asdict(row) for row in rows], indent=1))

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Protocol
 
 from fitgate.core.classify.lines import Difference
 from fitgate.core.closing import Checked
+from fitgate.core.controls import Controls, TakenOff
 from fitgate.core.entries import Draft, Head, Stored
 from fitgate.core.events import Event, Headed, Pointer
 from fitgate.core.facts import Contents, Evaluation, Facts, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.incidents import Issue
+from fitgate.core.passage import Passage
 from fitgate.core.policy import Role
 from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
-from fitgate.core.work import Delivery, Every, Parked, Task
+from fitgate.core.work import Backlog, Delivery, Every, Parked, Task
 
 
 class Forge(Protocol):
@@ -120,6 +123,24 @@ class HostedForge(Forge, Protocol):
     def siblings(self, facts: Facts) -> Sequence[int]:
         """Return the numbers of the other open pull requests with the head of a gathered one."""
 
+    def passage(self, facts: Facts, pointer: Pointer, now: datetime) -> Passage:
+        """Return how a landing that was gathered came past the forge's gates, as of its moment."""
+
+    def controls(self) -> Controls:
+        """Return how strong the forge's own gates are now; a hidden area says why."""
+
+    def taken_off(self, number: int) -> Sequence[TakenOff]:
+        """Return which labels of ours people took off a pull request, oldest first."""
+
+    def happened(self, since: datetime, now: datetime) -> Sequence[tuple[datetime, Pointer]]:
+        """Return where something happened since a moment, and when, oldest first; perhaps more.
+
+        It is what deliveries would have told of landings and proposals.
+
+        Raises:
+            ForgeError: when not all of it could be read; what a permission hides is left out.
+        """
+
     def open_pulls(self) -> Sequence[int]:
         """Return the numbers of all open pull requests."""
 
@@ -163,6 +184,38 @@ class Ledger(Protocol):
         """Let go of what the ledger holds open."""
 
 
+class Marks(Protocol):
+    """How far things have been looked at: one moment a name, which only moves forward."""
+
+    def reached(self, name: str) -> datetime | None:
+        """Return how far it got; None: nobody has looked yet."""
+
+    def reach(self, name: str, at: datetime) -> None:
+        """Note that it got so far, if that is further than before; durable when this returns.
+
+        Raises:
+            LedgerError: when it could not be written.
+        """
+
+
+class Origin(Protocol):
+    """Where deliveries come from, as a whole: a GitHub App."""
+
+    def repositories(self) -> Sequence[Pointer]:
+        """Return the repositories that it is installed on.
+
+        Raises:
+            ForgeError: when not all of them could be listed.
+        """
+
+    def redelivered(self, since: datetime) -> int:
+        """Ask again for what arrived nowhere since a moment; return how many deliveries that is.
+
+        Raises:
+            ForgeError: when it could not be asked; what was asked for stands.
+        """
+
+
 class Worker(Protocol):
     """What is done with what a queue holds."""
 
@@ -189,13 +242,28 @@ class Queue(Protocol):
             QueueError: when they could not be kept.
         """
 
+    def submit(self, deliveries: Sequence[Delivery]) -> Future[None]:
+        """Begin to keep deliveries, and return at once; the future ends as `accept` would.
+
+        All that waits is kept in one go, so that many cost little more than one. For coroutines:
+        `await asyncio.wrap_future(queue.submit([delivery]))`.
+        """
+
     def put(self, tasks: Sequence[Task]) -> None:
-        """Keep tasks until they are due; one that waits already is not put twice."""
+        """Keep tasks until they are due; one that waits already is not put twice.
+
+        Raises:
+            QueueError: when they could not be kept.
+        """
 
     def work(self, worker: Worker, stop: Callable[[], bool], every: Sequence[Every] = ()) -> None:
         """Do what is due, oldest first, until `stop` says so; the task in hand is finished.
 
-        A failure is tried again, later each time; what keeps failing is parked.
+        A failure is tried again, later each time; what keeps failing is parked. `stop` is asked
+        often, and by any thread.
+
+        Raises:
+            QueueError: when nobody but one may work here, and one does.
         """
 
     def parked(self) -> Sequence[Parked]:
@@ -203,6 +271,9 @@ class Queue(Protocol):
 
     def waiting(self) -> int:
         """Return how many deliveries and tasks that are due have not been done."""
+
+    def backlog(self) -> Backlog:
+        """Return what waits, and since when."""
 
     def retry(self, ids: Sequence[str]) -> int:
         """Let these parked ones be tried again now; return how many there were."""

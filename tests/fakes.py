@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,9 +15,10 @@ from fitgate.core.events import Event
 from fitgate.core.facts import Contents, Facts, File, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.policy import Role
-from fitgate.core.work import Delivery, Every, Parked, Task
-from fitgate.ports import Worker
 from tests.builders import DIGEST
+from tests.memory_queue import MemoryQueue
+
+__all__ = ["FakeForge", "MemoryLedger", "MemoryMarks", "MemoryQueue"]
 
 
 @dataclass
@@ -144,54 +145,15 @@ class MemoryLedger:
 
 
 @dataclass
-class MemoryQueue:
-    """A queue in memory: it satisfies `ports.Queue`, and a test says what time it is."""
+class MemoryMarks:
+    """Marks that are gone with the process; it satisfies `ports.Marks`."""
 
-    now: Callable[[], datetime]
-    attempts: int = 3
-    deliveries: list[Delivery] = field(default_factory=list)
-    tasks: dict[tuple[str, str, str], Task] = field(default_factory=dict)
-    failed: list[Parked] = field(default_factory=list)
-    _seen: set[tuple[str, str]] = field(default_factory=set)
+    marks: dict[str, datetime] = field(default_factory=dict)
 
-    def accept(self, deliveries: Sequence[Delivery]) -> None:
-        """Keep those that have not come before."""
-        for each in deliveries:
-            if (each.hook, each.guid) not in self._seen:
-                self._seen.add((each.hook, each.guid))
-                self.deliveries.append(each)
+    def reached(self, name: str) -> datetime | None:
+        """Return how far it got."""
+        return self.marks.get(name)
 
-    def put(self, tasks: Sequence[Task]) -> None:
-        """Keep tasks, the earlier of two that differ in that alone."""
-        for task in tasks:
-            same = (task.job, task.key, task.about)
-            waits = self.tasks.get(same)
-            if waits is None or task.due < waits.due:
-                self.tasks[same] = task
-
-    def work(self, worker: Worker, stop: Callable[[], bool], every: Sequence[Every] = ()) -> None:
-        """Do all that is due, then return; nothing is tried again."""
-        del every
-        while not stop():
-            while self.deliveries:
-                self.put(worker.opened(self.deliveries.pop(0)))
-            due = [key for key, task in self.tasks.items() if task.due <= self.now()]
-            if not due:
-                return
-            self.put(worker.done(self.tasks.pop(min(due, key=lambda key: self.tasks[key].due))))
-
-    def parked(self) -> Sequence[Parked]:
-        """Return nothing: what fails here fails the test."""
-        return self.failed
-
-    def waiting(self) -> int:
-        """Return how much is due."""
-        return len(self.deliveries) + sum(t.due <= self.now() for t in self.tasks.values())
-
-    def retry(self, ids: Sequence[str]) -> int:
-        """Retry nothing."""
-        del ids
-        return 0
-
-    def close(self) -> None:
-        """Hold nothing open."""
+    def reach(self, name: str, at: datetime) -> None:
+        """Move it forward."""
+        self.marks[name] = max(at, self.marks.get(name, at))

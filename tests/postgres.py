@@ -31,7 +31,8 @@ sleep 2
 rm -rf "$2"
 """
 """Ends the server when the tests were killed before they could."""
-_FAST = "-c fsync=off -c full_page_writes=off -c max_connections=50 -c listen_addresses="
+_HERE = "-c max_connections=50 -c listen_addresses="
+_FAST = f"-c fsync=off -c full_page_writes=off {_HERE}"
 
 
 def programs() -> Path | None:
@@ -49,9 +50,12 @@ def required() -> bool:
 
 
 @contextmanager
-def server(shared: Path) -> Iterator[str]:
-    """Give the folder of the server's socket; `shared` is a folder that all workers know."""
-    folder = _enter(shared)
+def server(shared: Path, *, durable: bool = False) -> Iterator[str]:
+    """Give the folder of the server's socket; `shared` is a folder that all workers know.
+
+    Tests need nothing on the disk; where it is `durable`, it is there when a commit returns.
+    """
+    folder = _enter(shared, _HERE if durable else _FAST)
     try:
         yield folder
     finally:
@@ -59,14 +63,14 @@ def server(shared: Path) -> Iterator[str]:
 
 
 @contextmanager
-def databases(shared: Path, worker: str) -> Iterator[Callable[[], str]]:
+def databases(shared: Path, worker: str, *, durable: bool = False) -> Iterator[Callable[[], str]]:
     """Give what makes an empty database at each call, and returns its address."""
     bin_folder = programs()
     if bin_folder is None:
         if required():
             pytest.fail(MISSING)
         pytest.skip(MISSING)
-    with server(shared) as socket:
+    with server(shared, durable=durable) as socket:
         numbers = itertools.count()
 
         def make() -> str:
@@ -79,10 +83,10 @@ def databases(shared: Path, worker: str) -> Iterator[Callable[[], str]]:
         yield make
 
 
-def _enter(shared: Path) -> str:
+def _enter(shared: Path, options: str) -> str:
     with _state(shared) as state:
         if not state.get("users"):
-            state["folder"] = _started()
+            state["folder"] = _started(options)
             state["users"] = 0
         state["users"] += 1
         folder: str = state["folder"]
@@ -107,7 +111,7 @@ def _state(shared: Path) -> Iterator[dict[str, Any]]:
         file.write(json.dumps(state))
 
 
-def _started() -> str:
+def _started(options: str) -> str:
     """Make a cluster and start it, as another user if we are root: it refuses to run as that."""
     folder = Path(tempfile.mkdtemp(prefix="fitgate-pg-"))
     user: list[str] = []
@@ -122,7 +126,7 @@ def _started() -> str:
     cluster = str(folder / "cluster")
     make = (str(place / "initdb"), "-D", cluster, "-U", "fitgate", "--auth=trust", "--no-sync")
     start = (str(place / "pg_ctl"), "-D", cluster, "-l", str(folder / "log"), "-w", "start")
-    for command in ((*make, "-E", "UTF8"), (*start, "-o", f"{_FAST} -k {folder}")):
+    for command in ((*make, "-E", "UTF8"), (*start, "-o", f"{options} -k {folder}")):
         done = subprocess.run(
             [*user, *command], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env={"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}, check=False, timeout=120,

@@ -10,7 +10,7 @@ from fitgate.bootstrap.clones import (
     shipped_policies,
     stopwatch,
 )
-from fitgate.bootstrap.forges import open_github
+from fitgate.bootstrap.forges import observe_github, open_github
 from fitgate.bootstrap.ledgers import (
     chain_in,
     figures_in_columns,
@@ -33,6 +33,8 @@ from fitgate.bootstrap.output import (
     write_register,
     written,
 )
+from fitgate.bootstrap.queues import open_queue
+from fitgate.bootstrap.reconciling import reconciler
 
 __all__ = [
     "Clone",
@@ -44,15 +46,18 @@ __all__ = [
     "journals",
     "junit_report",
     "metrics_page",
+    "observe_github",
     "open_clone",
     "open_database",
     "open_github",
     "open_ledger",
+    "open_queue",
     "painted",
     "policy_pictures",
     "print_table",
     "progress",
     "read_register",
+    "reconciler",
     "refuse_foreign",
     "register_writers",
     "rehearse",

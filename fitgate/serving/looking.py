@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.work import Task
+from fitgate.serving.controls import UNLABELLED, controls_changed, unlabelled
 from fitgate.serving.deployments import deploying, ended_where_deployed
 from fitgate.serving.evaluations import evaluated, having
 from fitgate.serving.groups import queued
@@ -17,7 +18,9 @@ from fitgate.serving.proposals import proposed, withdrawn
 from fitgate.serving.releases import released
 
 
-def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
+def looked(  # noqa: C901 - one case a happening
+    place: Place, pointer: Pointer, now: datetime
+) -> Sequence[Task]:
     """Do what a pointer asks for, and return what is to be done after it.
 
     Raises:
@@ -27,8 +30,11 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
     """
     tasks: Iterable[Task] = ()
     match (pointer.happening, pointer.kind):
+        case (Happening.CONTROLS_CHANGED, _):
+            tasks = controls_changed(place, pointer, now)
         case (Happening.PROPOSED, "pull"):
-            tasks = proposed(place, pointer, now)
+            put_back = pointer.detail.startswith(UNLABELLED)
+            tasks = (unlabelled if put_back else proposed)(place, pointer, now)
         case (Happening.PROPOSED, "group"):
             tasks = queued(place, pointer, now)
         case (Happening.PROPOSED, None):

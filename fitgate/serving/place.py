@@ -81,8 +81,8 @@ class Place:
     memory: Memory
     policies: Policies
     library: Mapping[str, str]
-    moved: int = 0
     undone: Undone = field(init=False)
+    moved: int = 0
     _texts: dict[str, bytes | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Fixtures: a ledger, wherever it is kept."""
+"""Fixtures: a ledger and a queue, wherever they are kept."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from fitgate.ports import Ledger
+from fitgate.ports import Ledger, Queue
 from tests.contracts.openers import OPENERS, Open
+from tests.contracts.queues import PLACES, Place
 
 
 @pytest.fixture(params=OPENERS, ids=lambda opener: opener.__name__)
@@ -28,3 +29,16 @@ def open_it(request: pytest.FixtureRequest) -> Iterator[Open]:
 @pytest.fixture
 def ledger(open_it: Open) -> Ledger:
     return open_it()
+
+
+@pytest.fixture(params=PLACES, ids=lambda place: place.__name__)
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+    """Give a place for a queue, empty at first; whatever was opened is closed."""
+    found: Place = request.param(request)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def queue(place: Place) -> Queue:
+    return place.open()

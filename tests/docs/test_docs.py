@@ -28,6 +28,7 @@ from fitgate.core.reading import parse_policy
 from fitgate.core.trailers import is_declaration, read_declaration
 from fitgate.entrypoints import cli
 from tests.adapters.github.hosted import hosted
+from tests.cli.test_inbox import fill
 from tests.docs.changes import COMPLETION
 from tests.docs.pages import GUIDES, HOUSE_PLAN, Block, Command, anchors, blocks, links
 from tests.house.tree import PACKAGE, ROOT, tracked
@@ -94,8 +95,15 @@ def github(page: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def inbox(page: Path, folder: Path) -> None:
+    """Put an inbox there for the page that tells of it: one waits, two failed."""
+    if page.name == "inbox.md":
+        fill(f"sqlite:///{folder / 'fitgate.db'}")
+
+
 @each_guide
-@pytest.mark.usefixtures("github")
+@pytest.mark.usefixtures("github", "inbox")
 def test_every_command_of_a_page_does_what_the_page_says(
     page: Path, folder: Path, placeholders: Mapping[str, str]
 ) -> None:

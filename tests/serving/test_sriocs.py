@@ -140,7 +140,7 @@ class TestGates:
         pull = loosened(here)
         declared = {breaker.name: breaker for breaker in here.policy().breakers}
         assert declared.keys() >= {"CB-VL", "CB-RDPR", "CB-GBR"}
-        assert all(breaker.then and breaker.owner for breaker in declared.values())
+        assert all(breaker.owner for breaker in declared.values())
         pull.merge("carol", "merge")  # against the verdict
         here.settle()
         other = change(here, "auto_approve: false", "auto_approve: true")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from fitgate.adapters.github.moments import known_at
+from fitgate.adapters.github.moments import known_at, moment
 from fitgate.adapters.github.pointers import CHECK
 from fitgate.core.facts import Evaluation
 
@@ -22,7 +22,7 @@ _RESULTS: Mapping[str, Literal["passed", "failed", "pending"]] = {
 
 @dataclass(frozen=True, slots=True)
 class OwnCheck:
-    """The check of ours that a commit has now."""
+    """The check of ours that a commit has now; `ended_at` null: it has not ended."""
 
     number: int
     conclusion: str
@@ -30,6 +30,7 @@ class OwnCheck:
     summary: str
     text: str
     external: str = ""
+    ended_at: datetime | None = None
 
 
 def is_cut(connection: Node | None) -> bool:
@@ -78,6 +79,8 @@ def own_check(contexts: Iterable[Node] | None, app: int, called: str = CHECK) ->
         made_by = (context["checkSuite"] or {}).get("app") or {}
         if context["databaseId"] and app in {0, made_by.get("databaseId")}:
             keys = ("conclusion", "title", "summary", "text", "externalId")
-            conclusion, *said = (str(context[key] or "") for key in keys)
-            return OwnCheck(int(context["databaseId"]), conclusion.lower(), *said)
+            conclusion, title, *said = (str(context[key] or "") for key in keys)
+            number, ended = int(context["databaseId"]), moment(context["completedAt"])
+            summary, text, external = said
+            return OwnCheck(number, conclusion.lower(), title, summary, text, external, ended)
     return None

@@ -25,6 +25,7 @@ from fitgate.adapters.github.policies import PolicyTexts
 from fitgate.adapters.github.pulls import Pull
 from fitgate.adapters.github.pushes import Pushes, clocked
 from fitgate.adapters.github.rights import Rights
+from fitgate.adapters.github.watching import Watching
 from fitgate.core.classify.lines import Difference
 from fitgate.core.closing import Checked
 from fitgate.core.events import Event, Headed, Pointer
@@ -42,7 +43,7 @@ _ABSENT = frozenset({404, 422})
 _NOT_YET = 501
 
 
-class GitHub:
+class GitHub(Watching):
     """One repository on GitHub; it satisfies `ports.Forge`.
 
     What a commit holds never changes, so it is read once: files, contents, policies, pushes. All

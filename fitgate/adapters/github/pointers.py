@@ -80,6 +80,9 @@ def _pull_request(said: Said) -> Iterator[Pointer]:
         yield _pull(said, Happening.LANDED if merged else Happening.WITHDRAWN)
     elif action in _PROPOSING:
         detail = RETARGETED if said.has("changes", "base") else ""
+        label = said.text("label", "name") or ""
+        if action == "unlabeled" and label.casefold().startswith(OURS):
+            detail = f"unlabeled:{label}"
         yield replace(_pull(said, Happening.PROPOSED), detail=detail)
 
 

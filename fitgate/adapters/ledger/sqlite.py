@@ -12,11 +12,13 @@ from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from fitgate.adapters.ledger.database import PATIENCE, Database
-from fitgate.adapters.ledger.tables import ENTRIES
+from fitgate.adapters.ledger.tables import ENTRIES, METADATA, VERSION_TABLE
 from fitgate.errors import UserError
 
 _INSERT = f"INSERT INTO entries VALUES ({', '.join('?' for _ in ENTRIES.c)})"  # noqa: S608 - marks
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_NAMES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+_OURS = {*METADATA.tables, VERSION_TABLE}
 _WRITE_LOCK = 120
 """The byte of the -shm file that a writer locks (sqlite.org/walformat.html, section 2.3)."""
 
@@ -93,8 +95,9 @@ def _remove_empty(file: Path) -> None:
     ):
         alone.execute("PRAGMA journal_mode = DELETE")
         alone.execute("BEGIN EXCLUSIVE")
-        if alone.execute("SELECT count(*) FROM chains").fetchone() == (0,):
-            file.unlink()
+        tables = {name for (name,) in alone.execute(_NAMES)}
+        if tables == _OURS and alone.execute("SELECT count(*) FROM chains").fetchone() == (0,):
+            file.unlink()  # it holds no ledger, and nothing else either: no inbox, for one
         alone.execute("ROLLBACK")
 
 

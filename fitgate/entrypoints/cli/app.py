@@ -13,8 +13,10 @@ from fitgate.entrypoints.cli import (
     breaker,
     bypass,
     check,
+    doctor,
     drill,
     facts,
+    inbox,
     interchange,
     ledger,
     metrics,
@@ -47,6 +49,7 @@ def _check(context: typer.Context) -> int:
 
 
 app.command("facts")(facts.facts)
+app.command("doctor")(doctor.doctor)
 app.command("reclassify")(reclassify.reclassify)
 app.add_typer(register.app, name="register")
 app.add_typer(policy.app, name="policy")
@@ -54,6 +57,7 @@ app.add_typer(bypass.app, name="bypass")
 app.add_typer(breaker.app, name="breaker")
 app.add_typer(audit.app, name="audit")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(inbox.app, name="inbox")
 app.command("metrics")(metrics.metrics)
 app.add_typer(pilot.app, name="pilot")
 app.add_typer(drill.app, name="drill")

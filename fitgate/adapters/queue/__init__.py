@@ -1,0 +1,1 @@
+"""Where deliveries and tasks wait: in SQLite for one process, in PostgreSQL for many."""

@@ -1,0 +1,1 @@
+"""What each way to keep deliveries and tasks promises besides the contract."""

@@ -104,10 +104,6 @@ class Office:
             self.queue.work(self.serving, lambda: False)
         raise AssertionError("it never comes to rest")
 
-    def miss(self) -> None:
-        """Lose all that GitHub has sent since `settle`: the service was down."""
-        self._heard = len(self.twin.hooks.heard)
-
     def watch(self) -> None:
         """Watch the breakers, as is done every few minutes, and settle."""
         at = Pointer(Happening.CONTROLS_CHANGED, f"github:{self.repo.id}", self.repo.full_name)

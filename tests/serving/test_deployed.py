@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from fitgate.core.records.changes import Evaluated, Reverted
+from fitgate.core.retrying import Patience
 from tests.serving.deployed import (
     POLICY,
     check,
@@ -21,6 +22,7 @@ from tests.serving.deployed import (
     trip,
 )
 from tests.serving.office import Office
+from tests.twin.github.outcome import outcome
 
 
 @pytest.fixture
@@ -183,3 +185,52 @@ class TestPassedBy:
         (own,) = landed(here, one)
         assert own.standing == "bypass"
         assert own.bypasses
+
+
+RULE = "POST /repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule"
+CHECKS = "POST /repos/{owner}/{repo}/check-runs"
+CHECK = "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}"
+
+
+def whole(fails: str | None = None, *, after: bool = False) -> tuple[object, list[str]]:
+    """Deploy an IO from its merge to its success; return what GitHub and the ledger end as."""
+    with opened() as here:
+        merged(here)
+        here.queue.patience = Patience()
+        if fails is not None:
+            here.twin.troubles.fail(fails, 502, after=after)
+        one = deployed(here)
+        here.settle(hours=2)
+        signed(here, one)
+        here.settle(hours=23)
+        here.settle(hours=2)
+        one.succeed()
+        here.settle(hours=2)
+        assert not here.twin.troubles.waiting
+        seen = outcome(here.twin)
+        for each in seen["acme/app"]["deployments"]:
+            each["reports"] = [*dict.fromkeys(each["reports"])]
+        # GitHub lists no reports: one whose answer was lost is said again
+        return seen, [entry.key for entry in here.ledger.entries]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["undone", "done, and nobody was told"])
+@pytest.mark.parametrize("fails", [RULE, CHECKS, CHECK])
+def test_whatever_fails_it_ends_the_same(fails: str, *, after: bool) -> None:
+    assert whole(fails, after=after) == whole()
+
+
+def test_a_service_that_was_away_accounts_for_every_deployment(here: Office) -> None:
+    merged(here)
+    here.reconcile()
+    one = here.repo.deploy("production", by="alice")
+    one.start("maintainer")
+    here.twin.clock.forward(hours=30)
+    one.succeed()
+    here.twin.clock.forward(hours=30)
+    here.only()
+    here.restart()
+    here.reconcile()
+    (own,) = landed(here, one)
+    assert own.nature.categories == ("evaluation",)
+    assert [passed.how for passed in own.bypasses] == ["environment-skipped"]

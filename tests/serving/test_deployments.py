@@ -59,7 +59,7 @@ class TestWhatItIs:
     ) -> None:
         pull = here.hosted.lowered()
         pull.merge("bob", "squash")
-        here.miss()
+        here.only()
         one = deployed(here)
         last = decided(here, one)[-1]
         assert (last.outcome, last.nature.categories) == ("HOLD", ("evaluation",))
@@ -67,7 +67,7 @@ class TestWhatItIs:
 
     def test_a_push_without_a_pull_request_is_judged_too(self, here: Office) -> None:
         here.repo.push("main", {"eval.yaml": "threshold: 0.7\n"}, by=None, message="Lower it")
-        here.miss()
+        here.only()
         one = deployed(here)
         last = decided(here, one)[-1]
         assert last.nature.categories == ("evaluation",)
@@ -76,7 +76,7 @@ class TestWhatItIs:
     def test_what_cannot_be_told_of_a_change_is_undecided(self, here: Office) -> None:
         plain(here)
         here.repo.push("main", {"notes.md": "Words\n"}, by=None, message="Write")
-        here.miss()
+        here.only()
         here.twin.troubles.fail("GET /repos/{owner}/{repo}/compare/{basehead}", 404, times=9)
         one = deployed(here)
         last = decided(here, one)[-1]
@@ -221,7 +221,7 @@ class TestWhatIsSaid:
         plain(here)
         merged(here)
         one = here.repo.deploy("production", by="alice")
-        here.miss()
+        here.only()
         at = Pointer(
             Happening.PROPOSED, f"github:{here.repo.id}", here.repo.full_name, "deployment", one.id,
         )  # fmt: skip

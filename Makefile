@@ -65,6 +65,10 @@ test: .venv ## Run the tests with branch coverage
 	@$(COMPILE)
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
+.PHONY: soak
+soak: .venv ## Kill workers at every step, not at some; takes a quarter of an hour
+	$(BIN)/python -m pytest -n 2 --soak tests/serving/test_crashes.py
+
 .PHONY: lint
 lint: .venv ## Check style, format, types and the direction of imports
 	$(BIN)/ruff check
@@ -120,6 +124,7 @@ lock: ## Resolve the dependencies anew into requirements/
 	build/lock/bin/python -m pip install --quiet --upgrade uv
 	build/lock/bin/uv pip compile $(RESOLVE) --group dev pyproject.toml --output-file requirements/dev.lock
 	build/lock/bin/uv pip compile $(RESOLVE) --group bench --constraint requirements/dev.lock pyproject.toml --output-file requirements/bench.lock
+	build/lock/bin/uv pip compile $(RESOLVE) --extra postgres --extra service --constraint requirements/dev.lock pyproject.toml --output-file requirements/service.lock
 
 # The cool-down gives the world a week to notice a poisoned release before it reaches us.
 RESOLVE = --quiet --upgrade --universal --python-version 3.11 --exclude-newer "7 days" \

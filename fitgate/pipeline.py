@@ -219,8 +219,9 @@ class Policies:
             if self._book is None or chosen != self._book.file:
                 self._book = rulebook(chosen)
         touched = facts.files is None or any(file.is_policy for file in facts.files)
-        # A deployed commit is judged by the default branch, not by what stands in itself.
-        self._head = None if touched or facts.deployment else head
+        # What has not landed may stand on an older policy; what is deployed, on any.
+        follows = facts.change.landed_at is not None and facts.deployment is None
+        self._head = (facts.change.landing or head) if follows and not touched else None
         return self._mending(facts) or self._at(base)
 
     def _at(self, base: str | None) -> Rulebook:

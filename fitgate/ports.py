@@ -10,10 +10,11 @@ from typing import Protocol
 
 from fitgate.core.classify.lines import Difference
 from fitgate.core.closing import Checked
+from fitgate.core.commands.asked import Comment, Speaker
 from fitgate.core.controls import Controls, TakenOff
 from fitgate.core.entries import Draft, Head, Stored
 from fitgate.core.events import Event, Headed, Pointer
-from fitgate.core.facts import Contents, Evaluation, Facts, Unread
+from fitgate.core.facts import Contents, Evaluation, Facts, Person, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.incidents import Issue
 from fitgate.core.passage import Passage
@@ -105,17 +106,10 @@ class HostedForge(Forge, Protocol):
         """Take the verdict off a commit until it is judged anew; say whether there was one."""
 
     def deployment(self, pointer: Pointer) -> int | None:
-        """Return the id of the deployment that a run makes to an environment; None: none is there.
+        """Return the id of the deployment that a run makes to an environment; None: none."""
 
-        Raises:
-            ForgeError: when it could not be read.
-        """
-
-    def answer(self, facts: Facts, verdict: Verdict) -> tuple[str, ...]:
-        """Show a verdict on its deployment and answer the gate that waits; return what was written.
-
-        A gate is told to let go, to stop, or why it goes on waiting; in shadow mode to let go.
-        """
+    def answer_gate(self, facts: Facts, verdict: Verdict) -> tuple[str, ...]:
+        """Show a verdict on its deployment, answer the gate that waits; return what was written."""
 
     def evaluations(self, commit: str, at: datetime) -> tuple[Evaluation, ...] | None:
         """Return how checks, statuses and workflow runs on a commit stand; None: it is hidden."""
@@ -143,6 +137,27 @@ class HostedForge(Forge, Protocol):
 
     def open_pulls(self) -> Sequence[int]:
         """Return the numbers of all open pull requests."""
+
+    def pulls_at(self, head: str) -> Sequence[int]:
+        """Return the numbers of the open pull requests with a head, wherever their branch is."""
+
+    def comment(self, comment: int) -> Comment | None:
+        """Return a comment by its id as it stands now; None: it is gone, or nobody's any more."""
+
+    def speaker(self, person: Person, roles: Mapping[str, Role]) -> Speaker:
+        """Return somebody with what they may do here now; what is refused is unknown."""
+
+    def answered(self, number: int, mark: str, since: datetime | None) -> str | None:
+        """Return what our comment that begins with a mark says; None: there is none since then."""
+
+    def answer(self, number: int, mark: str, text: str, since: datetime | None) -> bool:
+        """Make our one comment with a mark say this; False: it does, or nothing can be said there.
+
+        `text` begins with the mark.
+        """
+
+    def react(self, number: int, comment: int, *, good: bool) -> bool:
+        """Mark a comment as done or as not done; False: that cannot be."""
 
 
 class Ledger(Protocol):

@@ -22,6 +22,8 @@ _WHERE = re.compile(r"(?P<sqlite>sqlite:///.)|(?P<postgresql>postgres(ql)?://)|(
 
 GITHUB_URL = "https://api.github.com"
 _GITHUB = "FITGATE_GITHUB_"
+_SHORTEST = 24
+"""Characters of a token that keeps somebody out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,16 @@ class GitHubSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the environment says. `database_url` is where the ledger is."""
+    """What the environment says.
+
+    `database_url` is where the ledger is, `public_url` where GitHub and people reach the service,
+    and `api_tokens` are all that its API accepts.
+    """
 
     database_url: str
     github: GitHubSettings = GitHubSettings()
+    public_url: str = ""
+    api_tokens: tuple[str, ...] = field(default=(), repr=False)
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -59,9 +67,32 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         told = f"is not where a ledger can be: one of {LEDGERS}"
         problems.append(Problem(told, where="FITGATE_DATABASE_URL"))
     github = _github(said, problems)
+    public, tokens = _public_url(said, problems), _api_tokens(said, problems)
     if problems:
         raise SettingsError("environment", problems)
-    return Settings(url, github)
+    return Settings(url, github, public, tokens)
+
+
+def _public_url(said: Mapping[str, str], problems: list[Problem]) -> str:
+    url = said.get("FITGATE_PUBLIC_URL") or ""
+    if url and not _API.fullmatch(url):
+        told = "is not the address of a service, as in https://fitgate.example"
+        problems.append(Problem(told, where="FITGATE_PUBLIC_URL"))
+    return url.rstrip("/")
+
+
+def _api_tokens(said: Mapping[str, str], problems: list[Problem]) -> tuple[str, ...]:
+    tokens = _several(said.get("FITGATE_API_TOKENS") or "")
+    if any(len(token) < _SHORTEST for token in tokens):
+        told = f"has a token of fewer than {_SHORTEST} characters"
+        remedy = "make one with `openssl rand -hex 32`"
+        problems.append(Problem(told, where="FITGATE_API_TOKENS", remedy=remedy))
+    return tokens
+
+
+def _several(said: str) -> tuple[str, ...]:
+    """Return what stands in lines of its own, or with commas between: a new secret and an old."""
+    return tuple(filter(None, map(str.strip, re.split(r"[,\n]", said))))
 
 
 def _github(said: Mapping[str, str], problems: list[Problem]) -> GitHubSettings:
@@ -72,14 +103,12 @@ def _github(said: Mapping[str, str], problems: list[Problem]) -> GitHubSettings:
     if number and not _NUMBER.fullmatch(number):
         told = "is not the number of an App, which its page on GitHub calls “App ID”"
         problems.append(Problem(told, where=f"{_GITHUB}APP_ID"))
-    # A new secret and an old one stand in two lines, or with a comma between them.
-    secrets = re.split(r"[,\n]", said.get(f"{_GITHUB}WEBHOOK_SECRET") or "")
     return GitHubSettings(
         api_url=api.rstrip("/"),
         app_id=int(number) if _NUMBER.fullmatch(number) else None,
         private_key=_private_key(said, problems),
         token=(said.get(f"{_GITHUB}TOKEN") or "").strip(),
-        webhook_secrets=tuple(filter(None, map(str.strip, secrets))),
+        webhook_secrets=_several(said.get(f"{_GITHUB}WEBHOOK_SECRET") or ""),
     )
 
 

@@ -18,6 +18,7 @@ Golden = Callable[[str, str], None]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bless", action="store_true", help="rewrite the golden files; read the diff")
+    parser.addoption("--soak", action="store_true", help="try all that a common run samples")
 
 
 @pytest.fixture

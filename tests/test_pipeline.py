@@ -31,6 +31,7 @@ def landing(number: int, *files: File, base: str | None = None) -> Facts:
         head=f"{number:040}",
         trailers=(),
         digest=None,
+        landed_at=NOW,
     )
     return facts_of(change, files=files, forge="git")
 

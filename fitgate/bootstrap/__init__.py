@@ -10,6 +10,7 @@ from fitgate.bootstrap.clones import (
     shipped_policies,
     stopwatch,
 )
+from fitgate.bootstrap.deliveries import Deliveries, github_deliveries
 from fitgate.bootstrap.forges import observe_github, open_github
 from fitgate.bootstrap.ledgers import (
     chain_in,
@@ -33,18 +34,28 @@ from fitgate.bootstrap.output import (
     write_register,
     written,
 )
+from fitgate.bootstrap.places import Books, DatabaseBooks, GitHubPlaces
 from fitgate.bootstrap.queues import open_queue
 from fitgate.bootstrap.reconciling import reconciler
+from fitgate.bootstrap.registering import Kept, Registration, made_page
 
 __all__ = [
+    "Books",
     "Clone",
+    "DatabaseBooks",
+    "Deliveries",
+    "GitHubPlaces",
+    "Kept",
+    "Registration",
     "chain_in",
     "default_policy",
     "facts_cache",
     "figures_in_columns",
+    "github_deliveries",
     "harmless",
     "journals",
     "junit_report",
+    "made_page",
     "metrics_page",
     "observe_github",
     "open_clone",

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pydantic.types import JsonValue
 
 from fitgate.core.chronicle import Chronicle, Row, Told
+from fitgate.core.controls import BRANCH, ENVIRONMENTS
 from fitgate.core.entries import moment
 from fitgate.core.facts import Facts
 from fitgate.core.findings import Outcome
@@ -206,9 +207,20 @@ def _of(
     if row.nature.is_io is not True:
         return
     yield from row.bypasses
+    opened: dict[str | None, list[str]] = {}
     for gate, start, end, by, change in openings:
-        if start <= row.landed_at <= end and change in {None, row.change}:
-            yield PassedBy("gate-weakened", (gate,), by=by)
+        if start <= row.landed_at <= end and change in {None, row.change} and _guards(gate, row):
+            opened.setdefault(by, []).append(gate)
+    for who, gates in opened.items():
+        yield PassedBy("gate-weakened", tuple(dict.fromkeys(gates)), by=who)
+
+
+def _guards(gate: str, row: Row) -> bool:
+    """Say whether a gate is in the way of such a landing: of merges, or of one environment."""
+    area, _, name = gate.partition(": ")
+    if area == ENVIRONMENTS:
+        return row.stage == "deployment" and name.rpartition(" ")[0] == row.environment
+    return row.stage == "merge" or area not in BRANCH
 
 
 Opening = tuple[str, datetime, datetime, str | None, str | None]

@@ -217,7 +217,7 @@ def _hear(signals: _Signals, told: Told[Record]) -> None:
             signals.decided = Told(told.seq, told.at, told.recorded_at, decided)
             if decided.outcome is Outcome.ALLOW:
                 signals.allowed.append(told.at)
-        case Evaluated() as ended:
+        case Evaluated(commit=None) as ended:
             passed = ended.result == "passed"
             signals.ended.append(Ended(ended.name, passed, told.at, ended.pre_landing))
         case Closed() as closed:

@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from fitgate.core.contained import Deployment
 from fitgate.core.effects import Effect
 from fitgate.core.events import ChangeKind, LandedAs
+from fitgate.core.reclassification import Reclassification
 from fitgate.core.values import Digest, Instant, Length, Scalar
 
 STRICT = ConfigDict(extra="forbid")
@@ -154,8 +155,7 @@ class Change:
     """The thing judged. `body` null: the description could not be read; `trailers`: those found.
 
     `material_at` is the time of the last push that altered the content digest. `landing` is the
-    commit that it landed as where that is not its head; `forced`: the push that brought it took
-    away what stood there before.
+    commit that it landed as where that is not its head; `forced`: its push took away what was.
     """
 
     __pydantic_config__ = STRICT
@@ -217,8 +217,7 @@ class Evaluation:
 class Artifact:
     """A declared rollback artifact; `resolved` null: it could not be looked up.
 
-    `made_at` is when the thing it resolves to came to be. `movable` marks a name that can be
-    pointed elsewhere and carries no digest.
+    `made_at` is when what it resolves to came to be. `movable`: a name that carries no digest.
     """
 
     __pydantic_config__ = STRICT
@@ -293,6 +292,7 @@ class Facts:
     looked: tuple[str, ...] | None = None
     unknown: tuple[Unknown, ...] = ()
     deployment: Deployment | None = None
+    reclassified: tuple[Reclassification, ...] = ()
     facts: Literal[1] = field(default=1, kw_only=True)
 
     def person(self, person_id: str) -> Person:

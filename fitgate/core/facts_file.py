@@ -80,6 +80,8 @@ def _moments(facts: Facts) -> Iterator[tuple[str, datetime | None]]:
         yield f"approvals.{n}.at", approval.at
     for n, evaluation in enumerate(facts.evaluations or ()):
         yield f"evaluations.{n}.at", evaluation.at
+    for n, word in enumerate(facts.reclassified):
+        yield f"reclassified.{n}.at", word.at
     for n, drill in enumerate(facts.drills or ()):
         if drill.passed is not None:  # else it is planned
             yield f"drills.{n}.at", drill.at

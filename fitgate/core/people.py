@@ -139,6 +139,11 @@ def _own(ref: str, facts: Facts, identities: Identities) -> Iterator[tuple[bool 
     yield helped, "a contributor"
 
 
+def had_a_hand(ref: str, facts: Facts, policy: Policy) -> bool | None:
+    """Say whether somebody wrote, or helped to write, the change; None: it cannot be told."""
+    return some(part for part, _ in _own(ref, facts, Identities(facts, policy)))
+
+
 def holds(person: Person, role: str, policy: Policy) -> bool | None:
     """Say whether somebody has a role: by what was read of them, or by name in the policy."""
     users = policy.roles[role].users if role in policy.roles else ()

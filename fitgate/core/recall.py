@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fitgate.core.breaker.recorded import states
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.deploying import recalled
-from fitgate.core.facts import Drill, Evaluation, Facts, Override
+from fitgate.core.facts import Drill, Evaluation, Facts, Override, Trailer
 from fitgate.core.policy import Policy
-from fitgate.core.records.changes import Decided, Evaluated, Overridden
+from fitgate.core.reclassification import Reclassification
+from fitgate.core.records.changes import (
+    Decided,
+    Evaluated,
+    Overridden,
+    RationaleGiven,
+    RegisterReviewed,
+)
 from fitgate.core.records.controls import Drilled, DrillScheduled
 
 RECALLED = frozenset({"drills", "overrides", "breakers"})
@@ -19,18 +26,27 @@ RECALLED = frozenset({"drills", "overrides", "breakers"})
 
 
 def recall(facts: Facts, told: Chronicle, policy: Policy) -> Facts:
-    """Return the facts with the drills, overrides, breakers and evaluations on record as of then.
+    """Return the facts with all that is on record as of then.
 
+    That is drills, overrides, breakers, evaluations, rationales, and what people say that it is.
     What the forge itself said of any of them stands.
     """
     breakers = states(policy, told, facts.as_of, facts.change.environment)
-    evaluations = tuple(_evaluations(facts, told)) or None
+    said = tuple(_rationales(facts, told))
+    evaluations: tuple[Evaluation, ...] | None = (
+        *(facts.evaluations or ()),
+        *_evaluations(facts, told),
+    )
+    if facts.evaluations is None and (facts.forge != "git" or not evaluations):
+        evaluations = None  # a forge that could not be read may know of others that failed
     known = replace(
         facts,
+        change=replace(facts.change, trailers=(*facts.change.trailers, *said)),
+        reclassified=(*facts.reclassified, *reclassifications(facts.change.id, told, facts.as_of)),
         drills=tuple(_drills(facts, told)) if facts.drills is None else facts.drills,
         overrides=tuple(_overrides(facts, told)) if facts.overrides is None else facts.overrides,
         breakers=breakers if facts.breakers is None else facts.breakers,
-        evaluations=evaluations if facts.evaluations is None else facts.evaluations,
+        evaluations=evaluations,
     )
     answered = RECALLED | ({"evaluations"} if known.evaluations is not None else set())
     known = replace(known, unknown=tuple(u for u in facts.unknown if u.what not in answered))
@@ -55,7 +71,10 @@ def _length(seconds: int | None) -> timedelta | None:
 
 
 def _overrides(facts: Facts, told: Chronicle) -> Iterator[Override]:
-    """Yield who broke the glass for this change or this content; one landing uses it up."""
+    """Yield who broke the glass for this change or this content; one landing uses it up.
+
+    What was said of another change and has run out, or is used up, can count for nothing here.
+    """
     change = facts.change
     landed = {
         t.record.content
@@ -64,19 +83,39 @@ def _overrides(facts: Facts, told: Chronicle) -> Iterator[Override]:
     }
     for said in told.told(Overridden):
         record = said.record
-        meant = record.change == change.id or record.content is not None
-        if meant and said.at <= facts.as_of:
+        used = record.content is not None and record.content in landed
+        live = record.content is not None and not used and facts.as_of < record.until
+        if (record.change == change.id or live) and said.at <= facts.as_of:
             yield Override(
-                record.by,
-                record.reason,
-                record.until,
-                record.content,
-                used=record.content is not None and record.content in landed,
+                record.by, record.reason, record.until, record.content, used, record.settles
             )
 
 
 def _evaluations(facts: Facts, told: Chronicle) -> Iterator[Evaluation]:
-    for ended in told.told(Evaluated):
+    """Yield how evaluations ended last that the forge knows nothing of, each once."""
+    known = {evaluation.name for evaluation in facts.evaluations or ()}
+    last: dict[str, Evaluation] = {}
+    for ended in sorted(told.told(Evaluated), key=lambda each: (each.at, each.seq)):
         record = ended.record
-        if record.change == facts.change.id and ended.at <= facts.as_of:
-            yield Evaluation(record.name, record.result, ended.at)
+        of_it = record.change == facts.change.id and record.commit in {None, facts.change.head}
+        if of_it and ended.at <= facts.as_of and record.name not in known:
+            last[record.name] = Evaluation(record.name, record.result, ended.at)
+    yield from last.values()
+
+
+def _rationales(facts: Facts, told: Chronicle) -> Iterator[Trailer]:
+    """Yield why the change must be made, as a description would declare it."""
+    for given in told.told(RationaleGiven):
+        record = given.record
+        if record.change == facts.change.id and given.at <= facts.as_of and record.why:
+            yield Trailer("IO-Rationale", record.why, f"said by {record.by or 'somebody'}")
+
+
+def reclassifications(change: str, told: Chronicle, as_of: datetime) -> Iterator[Reclassification]:
+    """Yield what people had said by then that a change is, the earliest word first."""
+    for said in sorted(told.told(RegisterReviewed), key=lambda each: (each.at, each.seq)):
+        record = said.record
+        if record.change == change and said.at <= as_of:
+            is_io = record.status != "disputed"
+            if not is_io or record.categories is not None:
+                yield Reclassification(record.by, said.at, record.why, is_io, record.categories)

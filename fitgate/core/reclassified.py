@@ -14,6 +14,7 @@ from fitgate.core.facts import STRICT, Facts
 from fitgate.core.findings import Match
 from fitgate.core.hands import Hands
 from fitgate.core.policy import ChangeClass, Policy
+from fitgate.core.reclassification import Reclassification
 from fitgate.core.values import Instant
 
 _IO, _PERHAPS = "io", "perhaps-io"
@@ -94,6 +95,12 @@ class Word:
     io_sr: frozenset[int] | None = None
     seconded_by: str | None = None
     as_ruled: bool = False
+
+    @classmethod
+    def of(cls, said: Reclassification) -> Word:
+        """Return what facts tell that somebody said."""
+        categories = None if said.categories is None else frozenset(said.categories)
+        return cls(said.by, said.at, said.why, said.is_io, categories)
 
 
 def reclassify(ruled: Ruled, words: Iterable[Word]) -> Reclassified | None:

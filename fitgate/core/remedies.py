@@ -220,9 +220,9 @@ WORDS: Mapping[str, Words] = {
         "It cannot be told whether this is an irreversible operation: {what} ({why}).",
         "Make it readable; or somebody who may override settles the question, with a reason.",
     ),
-    "settled": Words("{by} settled that this is not an irreversible operation: {reason}.", _DONE),
+    "settled": Words("{name} settled that this is not an irreversible operation: {reason}.", _DONE),
     "override-used": Words(
-        "{by} broke the glass: {reason}.",
+        "{name} broke the glass: {reason}.",
         "The override is recorded and counted; close its follow-up.",
     ),
 }
@@ -232,8 +232,11 @@ _LONGEST, _MOST = 200, 20  # characters and values shown of what somebody else c
 
 
 def sentence_for(code: str, params: Mapping[str, object]) -> str:
-    """Say what a finding means. A KeyError is our bug: the table lacks the code."""
-    return _filled(WORDS[code].sentence, params)
+    """Say what a finding means. A KeyError is our bug: the table lacks the code.
+
+    Who is meant is called by name; of an older finding only the id is known.
+    """
+    return _filled(WORDS[code].sentence, {"name": params.get("by", "unknown"), **params})
 
 
 def remedy_for(code: str, params: Mapping[str, object]) -> str:

@@ -43,7 +43,7 @@ def parse_trailers(text: str, source: str = "message") -> tuple[Trailer, ...]:
         return ()
     found: list[Trailer] = []
     open_ = False
-    for line in _spoken(text):
+    for _, line in spoken(text):
         if trailer := _TRAILER.fullmatch(line):
             found.append(Trailer(_NAMED[trailer[1].casefold()], trailer[2].strip(), source))
             open_ = True
@@ -55,10 +55,13 @@ def parse_trailers(text: str, source: str = "message") -> tuple[Trailer, ...]:
     return tuple(found)
 
 
-def _spoken(text: str) -> Iterator[str]:
-    """Yield the lines that a reader of the text sees as its own: no code fences, no comments."""
+def spoken(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines that a reader of the text sees as its own: no code fences, no comments.
+
+    Each comes with its number in the text, from 1.
+    """
     fence, hidden = "", False
-    for line in text.replace("\r\n", "\n").split("\n"):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         mark = _FENCE.match(line)
         if fence:
             closes = mark and mark[1].startswith(fence) and not line[mark.end() :].strip()
@@ -68,7 +71,7 @@ def _spoken(text: str) -> Iterator[str]:
             fence = mark[1]
             continue
         shown, hidden = _uncommented(line, hidden=hidden)
-        yield shown
+        yield number, shown
 
 
 def _uncommented(line: str, *, hidden: bool) -> tuple[str, bool]:

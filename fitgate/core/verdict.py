@@ -140,8 +140,9 @@ def _findings(facts: Facts, found: Classification, case: Case) -> Iterator[Findi
         settled = _live_override(facts, case.policy, "not-io")
         if settled is not None:
             yield finding(
-                "override", Outcome.ALLOW, "settled", by=settled.by, reason=settled.reason
-            )
+                "override", Outcome.ALLOW, "settled", by=settled.by, name=_name(settled, facts),
+                reason=settled.reason,
+            )  # fmt: skip
             return
         for unknown in found.unknown:
             yield finding(
@@ -162,8 +163,14 @@ def _findings(facts: Facts, found: Classification, case: Case) -> Iterator[Findi
     override = _live_override(facts, case.policy, None)
     if override is not None:
         yield finding(
-            "override", Outcome.ALLOW, "override-used", by=override.by, reason=override.reason
-        )
+            "override", Outcome.ALLOW, "override-used", by=override.by,
+            name=_name(override, facts), reason=override.reason,
+        )  # fmt: skip
+
+
+def _name(override: Override, facts: Facts) -> str:
+    """Return the name that people know somebody by."""
+    return facts.person(override.by).login or override.by
 
 
 def _gates(case: Case) -> tuple[Gate, ...]:

@@ -41,7 +41,7 @@ def deploying(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
         _ended(place, judged, now)
     else:
         yield from _waiting(place, pointer, judged, now)
-    place.forge.answer(judged.facts, judged.verdict)
+    place.forge.answer_gate(judged.facts, judged.verdict)
 
 
 def _judged(place: Place, pointer: Pointer, now: datetime) -> Judged | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.work import Task
+from fitgate.serving.commands import asked
 from fitgate.serving.controls import UNLABELLED, controls_changed, unlabelled
 from fitgate.serving.deployments import deploying, ended_where_deployed
 from fitgate.serving.evaluations import evaluated, having
@@ -18,9 +19,7 @@ from fitgate.serving.proposals import proposed, withdrawn
 from fitgate.serving.releases import released
 
 
-def looked(  # noqa: C901 - one case a happening
-    place: Place, pointer: Pointer, now: datetime
-) -> Sequence[Task]:
+def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
     """Do what a pointer asks for, and return what is to be done after it.
 
     Raises:
@@ -30,15 +29,12 @@ def looked(  # noqa: C901 - one case a happening
     """
     tasks: Iterable[Task] = ()
     match (pointer.happening, pointer.kind):
+        case (_, "deployment"):
+            tasks = deploying(place, pointer, now)
         case (Happening.CONTROLS_CHANGED, _):
             tasks = controls_changed(place, pointer, now)
-        case (Happening.PROPOSED, "pull"):
-            put_back = pointer.detail.startswith(UNLABELLED)
-            tasks = (unlabelled if put_back else proposed)(place, pointer, now)
-        case (Happening.PROPOSED, "group"):
-            tasks = queued(place, pointer, now)
-        case (Happening.PROPOSED, None):
-            tasks = having(place, pointer, now)
+        case (Happening.PROPOSED, _):
+            tasks = _proposed(place, pointer, now)
         case (Happening.WITHDRAWN, "pull"):
             tasks = withdrawn(place, pointer, now)
         case (Happening.LANDED, "pull" | "push"):
@@ -48,10 +44,24 @@ def looked(  # noqa: C901 - one case a happening
         case (Happening.EVALUATED, "pull" | None):
             tasks = evaluated(place, pointer, now)
             ended_where_deployed(place, pointer, now)
-        case (_, "deployment"):
-            tasks = deploying(place, pointer, now)
         case (Happening.INCIDENT, _):
             tasks = happened(place, pointer, now)
+        case (Happening.ASKED, "pull" | None):
+            tasks = asked(place, pointer, now)
         case _:
             pass
     return [*tasks]
+
+
+def _proposed(place: Place, pointer: Pointer, now: datetime) -> Iterable[Task]:
+    match pointer.kind:
+        case "pull" if pointer.detail.startswith(UNLABELLED):
+            return unlabelled(place, pointer, now)
+        case "pull":
+            return proposed(place, pointer, now)
+        case "group":
+            return queued(place, pointer, now)
+        case None:
+            return having(place, pointer, now)
+        case _:
+            return ()

@@ -18,15 +18,20 @@ _OTHERS = 20
 
 
 def proposed(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
-    """Judge a pull request as of now, and yield when to look at it again.
-
-    The decision is written down before it is shown: who merges because the check is green must
-    find it in the ledger, whatever becomes of us in between.
-    """
+    """Judge a pull request as of now, and yield when to look at it again."""
     (judged,) = place.judged(pointer.event(now))
     if judged.facts.change.landed_at is not None:  # whoever merged it was quicker than we
         yield look(replace(pointer, happening=Happening.LANDED), now)
         return
+    yield from shown(place, judged, pointer, now)
+
+
+def shown(place: Place, judged: Judged, pointer: Pointer, now: datetime) -> Iterator[Task]:
+    """Write down a verdict of now and show it; yield when to look at its pull request again.
+
+    The decision is written down before it is shown: who merges because the check is green must
+    find it in the ledger, whatever becomes of us in between.
+    """
     yield from _told(place, judged, now)
     others = [*_others(place, judged, pointer, now)]
     place.forge.apply(judged.facts, judged.verdict, [(one.facts, one.verdict) for one in others])
@@ -43,8 +48,10 @@ def _told(place: Place, judged: Judged, now: datetime) -> Iterator[Task]:
     facts, verdict = judged.facts, judged.verdict
     drafts = [*proposal_drafts(facts, verdict, judged.policy, place.memory.told)]
     place.memory.write(drafts, now, place.blobs(judged))
-    if verdict.eligible_at is not None and verdict.eligible_at > now:
-        yield look(_again(judged), verdict.eligible_at)
+    ends = [override.until for override in facts.overrides or () if not override.used]
+    for moment in (verdict.eligible_at, *ends):
+        if moment is not None and moment > now:
+            yield look(_again(judged), moment)
 
 
 def _again(judged: Judged) -> Pointer:

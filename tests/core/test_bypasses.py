@@ -227,3 +227,32 @@ def test_who_broke_the_glass_answers_for_the_rules_that_were_in_the_way_too() ->
     assert (one.by, one.authorised, one.gates) == (
         "github:sam", True, ("slow-authority", "pull_request"),
     )  # fmt: skip
+
+
+def test_rules_that_were_dropped_together_for_a_landing_are_one_bypass() -> None:
+    gates = ("rules: check fitgate", "rules: pull request")
+    told = chronicle(
+        *((GateChanged(gate, "weakened", "github:bob"), -HOUR) for gate in gates),
+        (LANDED, 0 * HOUR),
+        *((GateChanged(gate, "strengthened", "github:bob"), HOUR) for gate in gates),
+    )
+    (event,) = events(told)
+    assert (event.passed.gates, event.passed.by) == (gates, "github:bob")
+
+
+@pytest.mark.parametrize(
+    ("gate", "hows"),
+    [
+        ("environments: production guarded", ["gate-weakened"]),
+        ("environments: staging guarded", []),
+        ("rules: check fitgate", []),
+        ("mode", ["gate-weakened"]),
+    ],
+)
+def test_a_deployment_passes_by_the_gates_of_its_environment_and_no_branchs(
+    gate: str, hows: list[str]
+) -> None:
+    deployed = replace(LANDED, stage="deployment", environment="production")
+    weak, strong = GateChanged(gate, "weakened"), GateChanged(gate, "strengthened")
+    told = chronicle((weak, -HOUR), (deployed, 0 * HOUR), (strong, HOUR))
+    assert [event.passed.how for event in events(told)] == hows

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from fitgate.adapters.shipped import ShippedPolicies
+from fitgate.core.commands.entitled import ENTITLED, whose
 from fitgate.core.conditions import Condition
 from fitgate.core.measure.figures import ESTIMATES
 from fitgate.core.policy import Policy, Rule
 from fitgate.core.reading import parse_policy, rules_of
+from fitgate.core.words.commands import REFUSALS, USES
 from fitgate.core.words.metrics import MEANINGS
 
 _MARKED = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -114,6 +116,23 @@ def _figures(_: str) -> str:
     return _table(("figure", "is", "formula", "unit", "counted over", "beside it"), rows)
 
 
+def _commands(_: str) -> str:
+    rows = []
+    for name, entitlement in ENTITLED.items():
+        usage, what = USES[name]
+        who = whose(entitlement, "that `override` names")
+        rows.append((f"`/fitgate {usage}`".replace("|", "\\|"), what, who))
+    return _table(("command", "what happens", "who may"), rows)
+
+
+def _refusals(_: str) -> str:
+    rows = [
+        tuple(re.sub(r"\{\w+\}", "…", each).replace("{{", "{").replace("}}", "}") for each in said)
+        for said in REFUSALS.values()
+    ]
+    return _table(("why", "next"), rows)
+
+
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = (f"| {' | '.join(cells)} |\n".replace("|  |", "| |") for cells in (head, *rows))
     return next(lines) + "|---" * len(head) + "|\n" + "".join(lines)
@@ -125,4 +144,6 @@ _MAKERS: dict[str, Callable[[str], str]] = {
     "pack": _of_pack,
     "packs": _packs,
     "figures": _figures,
+    "commands": _commands,
+    "refusals": _refusals,
 }

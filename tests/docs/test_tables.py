@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 from fitgate.adapters.ledger import snapshot
 from fitgate.core import policy as shapes
+from fitgate.core.commands.grammar import NAMES, commands
 from fitgate.core.conditions import Condition, FileStatus, SettingMove
 from fitgate.core.facts import Facts
 from fitgate.core.facts_file import facts_json
@@ -220,3 +221,10 @@ def test_what_is_a_command_is_not_said_to_be_still_to_come() -> None:
     (coming,) = re.findall(r"([^.]*)\bcome next:", readme)
     words = set(re.findall(r"[a-z]+", f"{threats.split('. ')[0]} {coming.lower()}"))
     assert words & (commands - {"check", "policy"}) == set()
+
+
+def test_every_command_on_the_page_of_commands_is_one_and_all_are_shown() -> None:
+    shown = [b.text for b in blocks(ROOT / "docs/commands.md") if b.language == "text"]
+    asked = [each for text in shown for each in commands(text)]
+    assert [each.problems for each in asked if each.problems] == []
+    assert {each.name for each in asked} == {*NAMES}

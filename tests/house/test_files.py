@@ -6,6 +6,8 @@ import subprocess
 import tomllib
 from typing import Any
 
+import pytest
+
 from tests.house.tree import ROOT, tracked
 
 # Each has one letter in brackets, so that this file is not a find of its own.
@@ -70,14 +72,21 @@ def test_the_lock_fixes_everything_the_project_asks_for() -> None:
     assert {canonical(requirement) for requirement in asked} <= locked("dev").keys()
 
 
-def test_the_benchmarks_run_on_the_versions_that_are_tested() -> None:
+@pytest.mark.parametrize("lock", ["bench", "service"])
+def test_what_is_measured_and_served_are_the_versions_that_are_tested(lock: str) -> None:
     tested = locked("dev")
     other = {
         name: version
-        for name, version in locked("bench").items()
+        for name, version in locked(lock).items()
         if tested.get(name, version) != version
     }
     assert other == {}
+
+
+def test_the_lock_of_the_service_has_all_that_it_asks_for() -> None:
+    extras = project()["project"]["optional-dependencies"]
+    asked = project()["project"]["dependencies"] + extras["postgres"] + extras["service"]
+    assert {canonical(requirement) for requirement in asked} <= locked("service").keys()
 
 
 def test_the_continuous_integration_script_can_be_run() -> None:

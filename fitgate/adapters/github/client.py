@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from fitgate.adapters.github.acting import Acting, Judged
-from fitgate.adapters.github.app import Session, translated
+from fitgate.adapters.github.app import Session
 from fitgate.adapters.github.binding import bound
 from fitgate.adapters.github.blobs import Blobs
 from fitgate.adapters.github.brought import Brought
@@ -19,19 +19,19 @@ from fitgate.adapters.github.deploying import Deploying
 from fitgate.adapters.github.ended import Ended
 from fitgate.adapters.github.evidence import artifacts, declared, restored
 from fitgate.adapters.github.files import Touched, difference
-from fitgate.adapters.github.issues import issue
 from fitgate.adapters.github.listing import Listing, Listings
 from fitgate.adapters.github.policies import PolicyTexts
 from fitgate.adapters.github.pulls import Pull
 from fitgate.adapters.github.pushes import Pushes, clocked
 from fitgate.adapters.github.rights import Rights
+from fitgate.adapters.github.talking import Talking
 from fitgate.adapters.github.watching import Watching
 from fitgate.core.classify.lines import Difference
 from fitgate.core.closing import Checked
+from fitgate.core.commands.asked import Comment, Speaker
 from fitgate.core.events import Event, Headed, Pointer
-from fitgate.core.facts import Contents, Evaluation, Facts, Unknown, Unread
+from fitgate.core.facts import Contents, Evaluation, Facts, Person, Unknown, Unread
 from fitgate.core.in_force import PolicyText
-from fitgate.core.incidents import Issue
 from fitgate.core.policy import Role
 from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
@@ -62,6 +62,7 @@ class GitHub(Watching):
         self._acting = Acting(session, name)
         self._deploying = Deploying(session, name)
         self._brought = Brought(session, name, self._listings, self.pull, self._whole)
+        self._talking = Talking(session, name)
         self._pulls: OrderedDict[str, Pull] = OrderedDict()
         self._changes: OrderedDict[tuple[str, str | None], Listing] = OrderedDict()
 
@@ -116,7 +117,7 @@ class GitHub(Watching):
         """Return the id of the deployment that a run makes to an environment; None: none."""
         return self._deploying.number(pointer)
 
-    def answer(self, facts: Facts, verdict: Verdict) -> tuple[str, ...]:
+    def answer_gate(self, facts: Facts, verdict: Verdict) -> tuple[str, ...]:
         """Show a verdict on its deployment and answer the gate; return what was written."""
         return self._deploying.answer(facts, verdict)
 
@@ -237,12 +238,6 @@ class GitHub(Watching):
             )
         return found
 
-    def open_pulls(self) -> Sequence[int]:
-        """Return the numbers of all open pull requests."""
-        with translated(f"the open pull requests of {self.name} could not be listed"):
-            found = self.session.github.get_repo(self.name).get_pulls(state="open")
-            return [pull.number for pull in found]
-
     def release(self, pointer: Pointer) -> Release | None:
         """Return a release and what it holds; None: it is a draft, a pre-release, or gone."""
         return self._brought.release(pointer)
@@ -257,10 +252,6 @@ class GitHub(Watching):
         """Return the pull requests with this head, whatever became of them."""
         return self._ended.headed(commit)
 
-    def issue(self, number: int) -> Issue | None:
-        """Return an issue; None: it is a pull request, or gone."""
-        return issue(self.session, self.name, number)
-
     def apply_group(self, judged: Sequence[tuple[Facts, Verdict]]) -> tuple[str, ...]:
         """Show the worst verdict on the merge group that was gathered last; say what was written.
 
@@ -271,6 +262,30 @@ class GitHub(Watching):
     def withdraw(self, head: str) -> bool:
         """Take the verdict off a commit until it is judged anew; say whether there was one."""
         return self._acting.withdraw(head)
+
+    def pulls_at(self, head: str) -> Sequence[int]:
+        """Return the numbers of the open pull requests with a head, wherever their branch is."""
+        return self._talking.pulls_at(head)
+
+    def comment(self, comment: int) -> Comment | None:
+        """Return a comment by its id as it stands now; None: it is gone, or nobody's any more."""
+        return self._talking.comment(comment)
+
+    def speaker(self, person: Person, roles: Mapping[str, Role]) -> Speaker:
+        """Return somebody with what they may do here now; what is refused is unknown."""
+        return self._rights.speaker(person, roles)
+
+    def answered(self, number: int, mark: str, since: datetime | None) -> str | None:
+        """Return what our comment that begins with a mark says, if there is one since then."""
+        return self._talking.answered(number, mark, since)
+
+    def answer(self, number: int, mark: str, text: str, since: datetime | None) -> bool:
+        """Make our one comment with a mark say this; say whether anything was written."""
+        return self._talking.answer(number, mark, text, since)
+
+    def react(self, number: int, comment: int, *, good: bool) -> bool:
+        """Mark a comment as done or as not done; say whether that could be."""
+        return self._talking.react(number, comment, good=good)
 
     def policies(self, commit: str) -> Iterator[PolicyText]:
         """Yield the policy as it stands at a commit, then its earlier versions, newest first."""

@@ -211,8 +211,11 @@ def _release(said: Said) -> Iterator[Pointer]:
 
 
 def _issue_comment(said: Said) -> Iterator[Pointer]:
-    asks = _COMMAND.search(said.long_text("comment", "body"))
-    if said.text("action") == "created" and said.has("issue", "pull_request") and asks:
+    texts = [said.long_text("comment", "body")]
+    if said.text("action") == "edited":
+        texts.append(said.long_text("changes", "body", "from"))
+    asks = any(map(_COMMAND.search, texts)) and said.text("action") in {"created", "edited"}
+    if asks and said.has("issue", "pull_request"):
         yield _pointer(
             said, Happening.ASKED, kind="pull", number=_needed(said, "issue", "number"),
             detail=f"comment:{_needed(said, 'comment', 'id')}",

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fitgate.adapters.github.app import Session
+from fitgate.core.commands.asked import Permission, Speaker
 from fitgate.core.facts import Facts, Person, Unknown
 from fitgate.core.people import named
 from fitgate.core.policy import Role
@@ -18,6 +19,10 @@ _TEAM = re.compile(r"@?([\w.-]+)/([\w.-]+)", re.ASCII)
 _ABSENT = 404
 _REFUSED = frozenset({401, 403})
 _ENOUGH = {"maintain": ("maintain", "admin"), "admin": ("admin",)}
+_LEVELS: Mapping[str, Permission] = {
+    "admin": "admin", "maintain": "maintain", "push": "write", "triage": "triage", "pull": "read"
+}  # fmt: skip
+"""What GitHub says of a permission → what it is called, the most first."""
 
 
 class Rights:
@@ -47,6 +52,24 @@ class Rights:
                 unknown.append(Unknown("roles", str(exc)))
         people = tuple(known[ref] for ref in sorted(known))
         return replace(facts, people=people, unknown=(*facts.unknown, *unknown))
+
+    def speaker(self, one: Person, roles: Mapping[str, Role]) -> Speaker:
+        """Return somebody with their permission and roles as they are now; refused: unknown."""
+        try:
+            permission = self._level(one.login)
+            return Speaker(replace(one, roles=self._roles(one, roles)), permission)
+        except ForgeError as exc:
+            if exc.status not in _REFUSED or exc.retry_after is not None:
+                raise
+            return Speaker(replace(one, roles=None), None)
+
+    def _level(self, login: str) -> Permission:
+        """Return the most that somebody may do here; of a role of their own, what it comes to."""
+        said = self._read(self._permission_path(login)) or {}
+        allowed = (said.get("user") or {}).get("permissions") or {}
+        levels = [level for flag, level in _LEVELS.items() if allowed.get(flag) is True]
+        known = [level for level in _LEVELS.values() if said.get("permission") == level]
+        return next(iter((*levels, *known)), "none")
 
     def _described(self, one: Person) -> Person:
         """Return somebody of whom only the id is known with login and kind."""
@@ -82,12 +105,15 @@ class Rights:
         return bool(said) and said.get("state") == "active"
 
     def _permission(self, login: str, enough: tuple[str, ...]) -> bool:
-        said = self._read(f"/repos/{self._name}/collaborators/{quote(login)}/permission")
+        said = self._read(self._permission_path(login))
         if not said:
             return False
         allowed = (said.get("user") or {}).get("permissions") or {}
         names = {said.get("permission"), said.get("role_name")}
         return any(allowed.get(each) is True or each in names for each in enough)
+
+    def _permission_path(self, login: str) -> str:
+        return f"/repos/{self._name}/collaborators/{quote(login)}/permission"
 
     def _read(self, path: str) -> Any:  # noqa: ANN401 - JSON values
         try:

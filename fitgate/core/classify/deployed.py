@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from fitgate.core.classes import CLASSES, Derived, Ground, derive, in_order
 from fitgate.core.classify.looks import Looks
+from fitgate.core.classify.raised import raised
 from fitgate.core.classify.rules import Subject, ask
 from fitgate.core.classify.rules import classify as by_files
 from fitgate.core.contained import Contained, Deployment
@@ -34,7 +35,8 @@ def classify(facts: Facts, looks: Looks) -> Classification:
     matches = (*own.matches, *contained.matches)
     unknown = (*own.unknown, *contained.unknown)
     is_io = True if matches else (None if unknown else False)
-    return Classification(is_io, tuple(dict.fromkeys(matches)), tuple(dict.fromkeys(unknown)))
+    said = Classification(is_io, tuple(dict.fromkeys(matches)), tuple(dict.fromkeys(unknown)))
+    return raised(facts, said, looks.policy)
 
 
 def _own(facts: Facts, looks: Looks) -> Classification:

@@ -11,6 +11,7 @@ from fitgate.core.classify.lines import Found, evidence
 from fitgate.core.classify.looks import Looks
 from fitgate.core.classify.paths import paths
 from fitgate.core.classify.possible import DECLARED
+from fitgate.core.classify.raised import raised
 from fitgate.core.classify.settings import fits, is_unclear
 from fitgate.core.classify.text import environment, text
 from fitgate.core.conditions import Condition, EffectCondition, LineCondition, SettingCondition
@@ -65,6 +66,11 @@ class Subject:
 
 def classify(facts: Facts, looks: Looks) -> Classification:
     """Say whether the change is an IO, by which matches, and what could not be seen."""
+    return raised(facts, ruled(facts, looks), looks.policy)
+
+
+def ruled(facts: Facts, looks: Looks) -> Classification:
+    """Say what the rules alone find, whatever people say of the change."""
     if facts.files is None:
         why = next(
             (u.why for u in facts.unknown if u.what == "files"), "the files could not be listed"

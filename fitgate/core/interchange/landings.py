@@ -34,10 +34,12 @@ class Landings:
         """The first landing of a change at each place: the one that counts."""
         self._by_name: dict[str, list[_Called]] = {}
         for entry in entries:
-            if entry.kind == "Landed":
-                self._add(entry)
+            self.add(entry)
 
-    def _add(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> None:
+        """Take in one more entry; only landings say anything here."""
+        if entry.kind != "Landed":
+            return
         body = entry.body
         change, commit, number = str(body["change"]), body.get("commit"), body.get("number")
         called = _Called(

@@ -67,8 +67,8 @@ def draft(record: Record, at: datetime, key: str) -> Draft:
     return Draft(at, cast("EntryKind", kind), key, body)
 
 
-def record_of(entry: Entry) -> Record:
-    """Read the body of an entry.
+def record_of(entry: Entry | Draft) -> Record:
+    """Read the body of an entry, or of what is to become one.
 
     Raises:
         pydantic.ValidationError: when it has not the shape of its kind.

@@ -103,11 +103,12 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class RationaleGiven:
-    """Why the change must be made was said."""
+    """Why the change must be made was said; `why` empty: where it was said, not here."""
 
     __pydantic_config__ = STRICT
     change: str
     by: str | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,10 @@ class Landed:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """An evaluation ended. `pre_landing`: on the head, whose tree is the landing's."""
+    """An evaluation ended. `pre_landing`: on the head, whose tree is the landing's.
+
+    With `commit`: of that head alone, before anything landed; gates read it, and it closes nothing.
+    """
 
     __pydantic_config__ = STRICT
     change: str
@@ -144,6 +148,8 @@ class Evaluated:
     result: Literal["passed", "failed"]
     pre_landing: bool = False
     source: str = ""
+    commit: str | None = None
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,10 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Overridden:
-    """Somebody who may broke the glass, for this content, until then."""
+    """Somebody who may broke the glass, for this content, until then.
+
+    `settles`: what could not be told, whether it is an IO, is so until then; no gate is passed by.
+    """
 
     __pydantic_config__ = STRICT
     change: str
@@ -166,6 +175,7 @@ class Overridden:
     reason: str
     until: Instant
     content: Digest | None = None
+    settles: Literal["io", "not-io"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +203,17 @@ class Reclassified:
 
 @dataclass(frozen=True, slots=True)
 class RegisterReviewed:
-    """A person confirmed, amended or disputed an entry of the register."""
+    """A person confirmed, amended or disputed an entry of the register, or what it would be.
+
+    `categories` are those of who amended it; null: not told here.
+    """
 
     __pydantic_config__ = STRICT
     change: str
     status: Literal["confirmed", "amended", "disputed"]
     by: str
     why: str | None = None
+    categories: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

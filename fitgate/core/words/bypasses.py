@@ -16,6 +16,7 @@ from fitgate.core.words.cells import counted
 
 _LONGEST = 300
 TABLE = ("landed", "change", "category", "how", "gates", "who answers for it")
+_MOST = 10  # follow-ups named
 HOW: dict[How, str] = {
     "direct-push": "pushed directly",
     "forced-push": "pushed by force",
@@ -87,3 +88,11 @@ def summary(
             f"Not observed since {plain(one.since)}{until}: {one.area}. {why}. "
             "What went past a gate there is in no number above."
         )
+
+
+def follow_ups(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield which overrides have left something to be done that nobody has said is done."""
+    if rows:
+        named = ", ".join(f"{name_of(row)} ({row.landed_at:%Y-%m-%d})" for row in rows[:_MOST])
+        more = f" and {len(rows) - _MOST} more" if len(rows) > _MOST else ""
+        yield f"{counted(len(rows), 'follow-up')} of overrides to be closed: {named}{more}."

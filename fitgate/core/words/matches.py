@@ -19,7 +19,7 @@ def match_sentence(match: Match) -> str:
     return f"{seen(match)} (rule {inert(match.rule, VALUE_LIMIT)})"
 
 
-def seen(match: Match) -> str:  # noqa: PLR0911 - one return a kind
+def seen(match: Match) -> str:  # noqa: C901, PLR0911 - one return a kind
     """Say what was seen, and where."""
     path = inert(match.file or "", PATH_LIMIT)
     place = path if match.line is None else f"{path} line {match.line}"
@@ -43,6 +43,8 @@ def seen(match: Match) -> str:  # noqa: PLR0911 - one return a kind
         case "contained":
             what = "takes out" if match.change == "taken-out" else "contains"
             return f"it {what} {inert(str(match.key), PATH_LIMIT)}: {inert(match.category)}"
+        case "word":
+            return f"{inert(match.key or '', PATH_LIMIT)} says so: {quoted(str(match.after))}"
         case "absence":
             return "what the rule looks for is missing"
         case _ as never:

@@ -16,6 +16,7 @@ from fitgate.entrypoints.cli import (
     doctor,
     drill,
     facts,
+    github,
     inbox,
     interchange,
     ledger,
@@ -28,6 +29,7 @@ from fitgate.entrypoints.cli import (
     replay,
     scan,
     schema,
+    serve,
 )
 
 app = typer.Typer(
@@ -64,6 +66,9 @@ app.add_typer(drill.app, name="drill")
 app.add_typer(record.app, name="record")
 app.add_typer(interchange.import_app, name="import")
 app.add_typer(interchange.export_app, name="export")
+app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
+app.add_typer(github.app, name="github")
 app.command("schema")(schema.schema)
 app.command("schemas", hidden=True)(schema.schema)
 

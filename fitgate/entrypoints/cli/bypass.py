@@ -37,8 +37,9 @@ def listed(
     from fitgate.bootstrap import print_table
     from fitgate.core.bypasses import event_json, events
     from fitgate.core.controls import hidden, hidden_json
+    from fitgate.core.followups import open_follow_ups
     from fitgate.core.records.controls import GateChanged
-    from fitgate.core.words.bypasses import TABLE, summary, table_row
+    from fitgate.core.words.bypasses import TABLE, follow_ups, summary, table_row
     from fitgate.entrypoints.cli.ledgers import opened, told_by
 
     start = asked.since(since, asked.now())
@@ -52,10 +53,12 @@ def listed(
     if as_json:
         standings = [row.standing for row in rows if row.nature.is_io]
         counted = {name: standings.count(name) for name in sorted({*standings})}
-        said = {"bypasses": [*map(event_json, shown)], "standings": counted}
-        print(json.dumps({**said, "not_observed": [*map(hidden_json, unseen)]}, indent=2))
+        told_of = {"bypasses": [*map(event_json, shown)], "standings": counted}
+        left = [row.change for row in open_follow_ups(told)]
+        beside = {"follow_ups": left, "not_observed": [*map(hidden_json, unseen)]}
+        print(json.dumps({**told_of, **beside}, indent=2))
         return
     if shown:
         print_table(TABLE, lambda: map(table_row, shown), colour=asked.colourful())
         print()
-    print("\n".join(summary(found, rows, unseen)))
+    print("\n".join((*summary(found, rows, unseen), *follow_ups([*open_follow_ups(told)]))))

@@ -13,7 +13,7 @@ import typer
 
 from fitgate.entrypoints.cli import asked
 from fitgate.entrypoints.cli.governing import PathOption, PolicyOption, governing
-from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, entries_of, opened
+from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption, opened
 from fitgate.errors import ImportProblemsError, Problem, UserError
 
 if TYPE_CHECKING:
@@ -193,10 +193,10 @@ def _record(
     repo: str | None,
     as_json: bool,
 ) -> None:
+    from fitgate.bootstrap import shipped_policies
     from fitgate.core.entries import moment
-    from fitgate.core.interchange.landings import Landings
-    from fitgate.core.interchange.told import Known, keys_of, not_landed, told_drafts
     from fitgate.core.words.interchange import not_landed_yet, taken
+    from fitgate.serving.telling import Book, Telling
 
     now = asked.now()
     values = {column: value for column, value in said.items() if value}
@@ -204,30 +204,22 @@ def _record(
         raise typer.BadParameter(f"--csv says it all: leave out {', '.join(map(_option, values))}")
     rules = governing(clone, policy).policy
     table = _file(kind, csv) if csv is not None else _typed(kind, values, now)
+    untimed = csv is None and "at" not in values
+    again = (lambda at: _typed(kind, {**values, "at": moment(at)}, now)) if untimed else None
     with opened(ledger, clone, repo, create=True) as book:
-        landings = Landings(entries_of(book))
-        keys = keys_of(kind, table, rules, now, landings)
-        there = book.holds(keys)
-        entries = (entry for entry in entries_of(book) if entry.key in there)
-        known = Known(landings, {entry.key: entry for entry in entries} if there else {})
-        if csv is None and "at" not in values and keys and (held := known.entries.get(keys[0])):
-            table = _typed(
-                kind, {**values, "at": moment(held.at)}, now
-            )  # told again, at no other time
         try:
-            drafts = told_drafts(kind, table, rules, now, known)
+            done = Book(book, shipped_policies()).take(Telling(kind, table, again), now, rules)
         except ImportProblemsError as exc:
             if csv is not None:
                 raise
             raise UserError("\n".join(map(_typed_wrong, exc.problems))) from exc
-        new = len(book.append(drafts, now))
-    if kind != "landed" and (early := not_landed(drafts, landings)):
-        print(f"fitgate: {not_landed_yet(early)}", file=sys.stderr)
-    names = [draft.key for draft in drafts]
+    if done.early:
+        print(f"fitgate: {not_landed_yet(done.early)}", file=sys.stderr)
     if as_json:
-        print(json.dumps({"keys": names, "written": new, "known": len(names) - new}))
+        known = len(done.keys) - done.new
+        print(json.dumps({"keys": done.keys, "written": done.new, "known": known}))
     else:
-        print(taken(names, new))
+        print(taken(done.keys, done.new))
 
 
 def _option(column: str) -> str:

@@ -265,8 +265,16 @@ class TestPointers:
         )  # fmt: skip
         talk = {**asks, "body": "see docs/fitgate and /fitgates"}
         assert told("issue_comment", action="created", issue=issue, comment=talk) is None
-        assert told("issue_comment", action="edited", issue=issue, comment=asks) is None
+        assert told("issue_comment", action="deleted", issue=issue, comment=asks) is None
         assert told("issue_comment", action="created", issue={"number": 7}, comment=asks) is None
+
+    def test_a_comment_that_is_or_was_a_command_is_ours_when_it_is_edited(self) -> None:
+        issue = {"number": 7, "pull_request": {}}
+        asks, silent = {"id": 5, "body": "/fitgate recheck"}, {"id": 5, "body": "never mind"}
+        was = {"body": {"from": "/fitgate recheck"}}
+        assert told("issue_comment", action="edited", issue=issue, comment=asks)
+        assert told("issue_comment", action="edited", issue=issue, comment=silent, changes=was)
+        assert told("issue_comment", action="edited", issue=issue, comment=silent) is None
 
     def test_an_issue_is_ours_when_it_is_an_incident(self) -> None:
         issue = {"number": 8, "labels": [{"name": "Incident"}]}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from fitgate.adapters.queue.embedded import EmbeddedQueue
 from fitgate.core.canonical import sha256
 from fitgate.core.chain import linked
+from fitgate.core.work import Delivery
 from fitgate.errors import BrokenChainError, LedgerError
 from tests.adapters.ledger.raw import Place, closed
 from tests.builders import NOW
@@ -106,6 +109,17 @@ def test_a_file_that_was_made_in_vain_is_removed_and_no_other(in_sqlite: Place) 
     assert [each.seq for each in second.append([closed(1)], NOW)] == [1]
     second.close()
     assert in_sqlite.open(create=False).head().seq == 1
+
+
+def test_a_file_that_holds_an_inbox_too_is_never_removed(in_sqlite: Place) -> None:
+    file = Path(in_sqlite.where.removeprefix("sqlite:///"))
+    ledger = in_sqlite.open()
+    delivery = Delivery("github:1", "guid", "push", b"{}", NOW)
+    with closing(EmbeddedQueue(file, lambda: NOW)) as queue:
+        queue.accept([delivery])
+    ledger.close()
+    with closing(EmbeddedQueue(file, lambda: NOW, create=False)) as queue:
+        assert queue.waiting() == 1
 
 
 def test_a_chain_is_checked_once_for_as_long_as_it_is_open(place: Place) -> None:

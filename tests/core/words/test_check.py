@@ -66,7 +66,7 @@ def test_a_verdict_reads_as_it_always_did(name: str, golden: Golden) -> None:
         ("not-io", "not an irreversible operation, so nothing is asked of it"),
         ("held", "waits for release-owner, safety-owner, author until 2026-02-02 11:00 UTC"),
         ("denied", "The breaker CB-VL has tripped: no irreversible operation may pass."),
-        ("overridden", "github:sam broke the glass: prod is down."),
+        ("overridden", "sam broke the glass: prod is down."),
     ],
 )
 def test_the_headline_says_for_whom_and_until_when(name: str, said: str) -> None:

@@ -15,6 +15,13 @@ def me(asked: Asked) -> Answer:
     return _person(asked, asked.user.login)
 
 
+@serves("GET /user/{account_id}", "anyone")
+def user_by_id(asked: Asked) -> Answer:
+    number = asked.number("account_id")
+    logins = [who for who, one in asked.twin.users.items() if one.id == number]
+    return _person(asked, logins[0] if logins else "")
+
+
 @serves("GET /users/{username}", "anyone")
 def user(asked: Asked) -> Answer:
     return _person(asked, asked.given["username"])

@@ -1,0 +1,1 @@
+"""What people ask for in comments: grammar, rights, and what comes of it."""

@@ -1,0 +1,186 @@
+"""`POST /api/v1/events` over real HTTP: in the ledger once, or refused with all that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from fitgate.bootstrap import DatabaseBooks, chain_in, open_database
+from fitgate.core.chain import read
+from fitgate.core.entries import Entry
+from fitgate.entrypoints.web import Rooms
+from fitgate.entrypoints.web.counting import Counts
+from tests.builders import DAY, NOW
+from tests.chronicles import landed
+from tests.memory_queue import MemoryQueue
+from tests.web.conftest import SETTINGS, serving
+
+TOKEN, OTHER = "t" * 32, "u" * 32
+SAID = replace(SETTINGS, api_tokens=(TOKEN, OTHER))
+CHANGE = "github:acme/app#7"
+EVALUATED: dict[str, Any] = {
+    "kind": "evaluated", "key": "run-1", "change": CHANGE, "name": "eval/regression",
+    "result": "passed", "at": "2026-01-02T00:00:00Z",
+}  # fmt: skip
+Post = Callable[..., httpx.Response]
+
+
+class Api:
+    """The API, what its ledger holds, and its queue."""
+
+    def __init__(self, http: httpx.Client, where: str, queue: MemoryQueue) -> None:
+        self.http, self.where, self.queue = http, where, queue
+
+    def tell(self, told: object, token: str | None = TOKEN) -> httpx.Response:
+        """Tell an event."""
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        return self.http.post("/api/v1/events", json=told, headers=headers)
+
+    def entries(self, repo: str = "github:1") -> list[Entry]:
+        """Return what the ledger holds."""
+        with closing(chain_in(open_database(self.where), repo)) as ledger:
+            return [*read(ledger.stored())]
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[Api]:
+    where = f"sqlite:///{tmp_path / 'ledger.db'}"
+    queue = MemoryQueue(lambda: NOW)
+    with closing(open_database(where, create=True)) as database:
+        chain_in(database, "github:1").append([landed(CHANGE, NOW - 10 * DAY)], NOW)
+        rooms = Rooms(Counts(queue), DatabaseBooks(database))
+        with serving(queue, SAID, rooms) as http:
+            yield Api(http, where, queue)
+
+
+def wrong(answer: httpx.Response) -> dict[str, str]:
+    """Return what is wrong with each field."""
+    return {each["where"]: each["message"] for each in answer.json()["error"]["problems"]}
+
+
+def test_an_evaluation_is_in_the_ledger_when_it_is_answered(api: Api) -> None:
+    told = {**EVALUATED, "at": f"{NOW - DAY:%FT%TZ}"}
+    answer = api.tell(told)
+    assert (answer.status_code, answer.json()) == (
+        201, {"keys": ["run-1"], "written": 1, "known": 0}
+    )  # fmt: skip
+    entry = api.entries()[-1]
+    assert (entry.kind, entry.key, entry.at) == ("Evaluated", "run-1", NOW - DAY)
+    assert entry.body["change"] == CHANGE
+
+
+def test_the_same_key_is_one_event_and_another_saying_is_refused(api: Api) -> None:
+    told = {**EVALUATED, "at": f"{NOW - DAY:%FT%TZ}"}
+    api.tell(told)
+    again = api.tell(told, OTHER)
+    assert (again.status_code, again.json()["written"]) == (200, 0)
+    other = api.tell({**told, "result": "failed"})
+    assert other.status_code == 409
+    assert "says otherwise" in wrong(other)["key"]
+    assert len(api.entries()) == 2
+
+
+def test_what_has_no_time_is_told_again_at_no_other_time(api: Api) -> None:
+    told = {"kind": "incident", "key": "i-1", "incident": "INC-1", "change": "#7"}
+    with_number = {**told, "change": CHANGE}
+    assert api.tell(with_number).status_code == 201
+    assert api.tell(with_number).status_code == 200
+    assert api.entries()[-1].at == NOW
+
+
+def test_a_launch_takes_effect_as_a_deployment(api: Api) -> None:
+    told = {
+        "kind": "launched", "key": "train-9", "change": "train:llm@9", "environment": "training",
+        "io": True, "category": ["data", "evaluation"], "required": ["eval/safety"],
+    }  # fmt: skip
+    answer = api.tell(told)
+    assert answer.status_code == 201, answer.text
+    entry = api.entries()[-1]
+    assert (entry.kind, entry.body["stage"]) == ("Landed", "deployment")
+    assert entry.body["environment"] == "training"
+    assert entry.body["required"] == ["eval/safety"]
+
+
+def test_what_may_move_a_breaker_has_them_watched(api: Api) -> None:
+    api.tell({"kind": "incident", "key": "i-1", "incident": "INC-1", "change": CHANGE})
+    assert [task.job for task in api.queue.tasks.values()] == ["watch"]
+
+
+def test_an_evaluation_of_what_has_not_landed_is_taken_and_says_so(api: Api) -> None:
+    answer = api.tell({**EVALUATED, "change": "github:acme/app#8"})
+    assert (answer.status_code, answer.json()["not_landed_yet"]) == (201, ["github:acme/app#8"])
+
+
+@pytest.mark.parametrize("token", [None, "x", "t" * 31, "t" * 33, "é"])
+def test_nobody_without_a_token_is_heard(api: Api, token: str | None) -> None:
+    said = [] if token is None else [(b"Authorization", f"Bearer {token}".encode())]
+    answer = api.http.post("/api/v1/events", json=EVALUATED, headers=said)
+    assert answer.status_code == 401
+    assert "FITGATE_API_TOKENS" in answer.json()["error"]["message"]
+    assert len(api.entries()) == 1
+
+
+def test_without_tokens_nobody_is_heard_at_all(tmp_path: Path) -> None:
+    queue = MemoryQueue(lambda: NOW)
+    with closing(open_database(f"sqlite:///{tmp_path / 'l.db'}", create=True)) as database:
+        rooms = Rooms(Counts(queue), DatabaseBooks(database))
+        with serving(queue, SETTINGS, rooms) as http:
+            for headers in ({}, {"Authorization": "Bearer"}, {"Authorization": "Bearer x"}):
+                assert http.post("/api/v1/events", json={}, headers=headers).status_code == 401
+
+
+def test_all_that_is_wrong_with_a_shape_is_said_at_once(api: Api) -> None:
+    answer = api.tell(
+        {"kind": "evaluated", "change": 7, "result": "good", "at": "2026-01-02", "extra": 1}
+    )
+    assert answer.status_code == 422
+    assert {*wrong(answer)} == {"key", "change", "name", "result", "at", "extra"}
+    assert wrong(answer)["key"] == "is missing"
+
+
+@pytest.mark.parametrize(
+    ("more", "where", "said"),
+    [
+        ({"change": "#99"}, "change", "no landing of the ledger is called `#99`"),
+        ({"at": "2099-01-01T00:00:00Z"}, "at", "is yet to come"),
+        ({"at": "2026-01-02T01:00:00+01:00"}, "at", "is not in UTC: write it with Z"),
+        ({"pre_landing": True, "at": f"{NOW - DAY:%FT%TZ}"}, "at", "is after the change landed"),
+        ({"name": "a\u202eb"}, "name", "holds a character that is not seen"),
+        ({"repo": "github:2"}, "repo", "there is no ledger of github:2: it has github:1"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_place(
+    api: Api, more: dict[str, object], where: str, said: str
+) -> None:
+    answer = api.tell({**EVALUATED, **more})
+    assert answer.status_code == 422
+    assert said in wrong(answer)[where]
+    assert len(api.entries()) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"", 400), (b"{", 400), (b"[]", 422), (b"null", 422), (b'{"kind": "x"}', 422),
+     (b"[" * 10_000, 400), (b"x" * (2 << 20), 413)],
+)  # fmt: skip
+def test_what_is_no_event_is_refused(api: Api, body: bytes, status: int) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    answer = api.http.post("/api/v1/events", content=body, headers=headers)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["error"]["message"]
+
+
+def test_a_ledger_among_several_must_be_named(api: Api) -> None:
+    with closing(open_database(api.where)) as database:
+        chain_in(database, "github:2").append([landed("github:acme/b#1", NOW)], NOW)
+        answer = api.tell(EVALUATED)
+        assert "say which repository is meant" in wrong(answer)["repo"]
+        told = {**EVALUATED, "repo": "github:2", "change": "github:acme/b#1"}
+        assert api.tell({**told, "at": f"{NOW:%FT%TZ}"}).status_code == 201
+    assert len(api.entries("github:2")) == 2

@@ -231,6 +231,7 @@ class TestWhatIsSaid:
         # whether it asks us, whether it waits; checks and the default branch, who brought what; the
         # answer and the check (the policy was read at the merge)
         assert here.twin.calls.kinds() == {"read": 9, "graphql": 2, "write": 2}
+        looked(here.place, at, here.twin.clock.now)
         here.twin.calls.clear()
         looked(here.place, at, here.twin.clock.now)
         assert here.twin.calls.kinds() == {"read": 7, "graphql": 1}

@@ -72,6 +72,7 @@ class Session:
             seconds_between_requests=None, seconds_between_writes=None, pool_size=8,
         )  # fmt: skip
         self._etags: dict[str, tuple[str, Any]] = {}
+        self._turn = threading.Lock()
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -145,9 +146,10 @@ class Session:
         if known and document is None:  # 304: it is no error to PyGithub
             return known[1]
         if "etag" in said:
-            while len(self._etags) >= _REMEMBERED:
-                self._etags.pop(next(iter(self._etags)))
-            self._etags[path] = (said["etag"], document)
+            with self._turn:  # two repositories of one installation may be read at once
+                while len(self._etags) >= _REMEMBERED:
+                    self._etags.pop(next(iter(self._etags)))
+                self._etags[path] = (said["etag"], document)
         return document
 
 

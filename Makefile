@@ -105,11 +105,15 @@ schemas: .venv ## Write the published JSON Schemas again
 	$(BIN)/fitgate schema --out schemas
 
 .PHONY: bench
-bench: .venv ## Measure speed beside other tools on a repository (REPO=path)
+bench: .venv ## Measure speed beside other tools on a repository (REPO=path, PROBOT=dir with node_modules)
 	@test -n "$(REPO)" || { echo "make: bench needs a repository to measure on: make bench REPO=path" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/bench.lock
 	$(BIN)/python -m benchmarks "$(REPO)"
+ifneq ($(PROBOT),)
+	$(BIN)/python -m benchmarks.accepting --probot "$(PROBOT)"
+endif
 
+PROBOT ?=
 CLONES ?=
 LABELS ?=
 

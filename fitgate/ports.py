@@ -11,11 +11,13 @@ from typing import Protocol
 from fitgate.core.classify.lines import Difference
 from fitgate.core.closing import Checked
 from fitgate.core.commands.asked import Comment, Speaker
+from fitgate.core.controls import Controls, TakenOff
 from fitgate.core.entries import Draft, Head, Stored
 from fitgate.core.events import Event, Headed, Pointer
 from fitgate.core.facts import Contents, Facts, Person, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.incidents import Issue
+from fitgate.core.passage import Passage
 from fitgate.core.policy import Role
 from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
@@ -106,6 +108,24 @@ class HostedForge(Forge, Protocol):
     def siblings(self, facts: Facts) -> Sequence[int]:
         """Return the numbers of the other open pull requests with the head of a gathered one."""
 
+    def passage(self, facts: Facts, pointer: Pointer, now: datetime) -> Passage:
+        """Return how a landing that was gathered came past the forge's gates, as of its moment."""
+
+    def controls(self) -> Controls:
+        """Return how strong the forge's own gates are now; a hidden area says why."""
+
+    def taken_off(self, number: int) -> Sequence[TakenOff]:
+        """Return which labels of ours people took off a pull request, oldest first."""
+
+    def happened(self, since: datetime, now: datetime) -> Sequence[tuple[datetime, Pointer]]:
+        """Return where something happened since a moment, and when, oldest first; perhaps more.
+
+        It is what deliveries would have told of landings and proposals.
+
+        Raises:
+            ForgeError: when not all of it could be read; what a permission hides is left out.
+        """
+
     def open_pulls(self) -> Sequence[int]:
         """Return the numbers of all open pull requests."""
 
@@ -168,6 +188,38 @@ class Ledger(Protocol):
 
     def close(self) -> None:
         """Let go of what the ledger holds open."""
+
+
+class Marks(Protocol):
+    """How far things have been looked at: one moment a name, which only moves forward."""
+
+    def reached(self, name: str) -> datetime | None:
+        """Return how far it got; None: nobody has looked yet."""
+
+    def reach(self, name: str, at: datetime) -> None:
+        """Note that it got so far, if that is further than before; durable when this returns.
+
+        Raises:
+            LedgerError: when it could not be written.
+        """
+
+
+class Origin(Protocol):
+    """Where deliveries come from, as a whole: a GitHub App."""
+
+    def repositories(self) -> Sequence[Pointer]:
+        """Return the repositories that it is installed on.
+
+        Raises:
+            ForgeError: when not all of them could be listed.
+        """
+
+    def redelivered(self, since: datetime) -> int:
+        """Ask again for what arrived nowhere since a moment; return how many deliveries that is.
+
+        Raises:
+            ForgeError: when it could not be asked; what was asked for stands.
+        """
 
 
 class Worker(Protocol):

@@ -18,7 +18,7 @@ from fitgate.core.policy import Role
 from tests.builders import DIGEST
 from tests.memory_queue import MemoryQueue
 
-__all__ = ["FakeForge", "MemoryLedger", "MemoryQueue"]
+__all__ = ["FakeForge", "MemoryLedger", "MemoryMarks", "MemoryQueue"]
 
 
 @dataclass
@@ -142,3 +142,18 @@ class MemoryLedger:
     def entries(self) -> list[Entry]:
         """Return all entries as values."""
         return [*read(self.chain)]
+
+
+@dataclass
+class MemoryMarks:
+    """Marks that are gone with the process; it satisfies `ports.Marks`."""
+
+    marks: dict[str, datetime] = field(default_factory=dict)
+
+    def reached(self, name: str) -> datetime | None:
+        """Return how far it got."""
+        return self.marks.get(name)
+
+    def reach(self, name: str, at: datetime) -> None:
+        """Move it forward."""
+        self.marks[name] = max(at, self.marks.get(name, at))

@@ -11,7 +11,7 @@ from fitgate.bootstrap.clones import (
     stopwatch,
 )
 from fitgate.bootstrap.deliveries import Deliveries, github_deliveries
-from fitgate.bootstrap.forges import open_github
+from fitgate.bootstrap.forges import observe_github, open_github
 from fitgate.bootstrap.ledgers import (
     chain_in,
     figures_in_columns,
@@ -36,6 +36,7 @@ from fitgate.bootstrap.output import (
 )
 from fitgate.bootstrap.places import Books, DatabaseBooks, GitHubPlaces
 from fitgate.bootstrap.queues import open_queue
+from fitgate.bootstrap.reconciling import reconciler
 from fitgate.bootstrap.registering import Kept, Registration, made_page
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "junit_report",
     "made_page",
     "metrics_page",
+    "observe_github",
     "open_clone",
     "open_database",
     "open_github",
@@ -66,6 +68,7 @@ __all__ = [
     "print_table",
     "progress",
     "read_register",
+    "reconciler",
     "refuse_foreign",
     "register_writers",
     "rehearse",

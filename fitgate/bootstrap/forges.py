@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from fitgate.errors import UserError
+from fitgate.errors import ForgeError, UserError
 from fitgate.ports import HostedForge
 from fitgate.settings import GitHubSettings
+
+if TYPE_CHECKING:
+    from fitgate.core.doctoring import Observed
+
+UNSAID = (
+    "GitHub does not say who asks: set FITGATE_GITHUB_TOKEN, or FITGATE_GITHUB_APP_ID and "
+    "FITGATE_GITHUB_PRIVATE_KEY_FILE."
+)
+_ABSENT = 404
 
 
 @contextmanager
@@ -19,10 +30,7 @@ def open_github(name: str, settings: GitHubSettings) -> Iterator[HostedForge]:
         ForgeError: when the App is not installed there.
     """
     if not settings.token and not (settings.app_id and settings.private_key):
-        raise UserError(
-            "GitHub does not say who asks: set FITGATE_GITHUB_TOKEN, or FITGATE_GITHUB_APP_ID and "
-            "FITGATE_GITHUB_PRIVATE_KEY_FILE."
-        )
+        raise UserError(UNSAID)
     from fitgate.adapters.github.app import App, by_token
     from fitgate.adapters.github.client import GitHub
 
@@ -33,5 +41,43 @@ def open_github(name: str, settings: GitHubSettings) -> Iterator[HostedForge]:
         session = app.of_repository(name)
     try:
         yield GitHub(session, name)
+    finally:
+        session.close()
+
+
+def observe_github(
+    name: str, settings: GitHubSettings, library: Mapping[str, str], now: datetime
+) -> Observed:
+    """Return all that can be seen of a repository on GitHub, as the App if its key is at hand.
+
+    Raises:
+        UserError: when there is neither a key nor a token.
+        ForgeError: when GitHub does not answer, or the repository is not there for who asks.
+    """
+    if not settings.token and not (settings.app_id and settings.private_key):
+        raise UserError(UNSAID)
+    from fitgate.adapters.github.app import App, by_token
+    from fitgate.adapters.github.examining import Examiner
+
+    app = None
+    if settings.app_id and settings.private_key:
+        app = App(settings.app_id, settings.private_key, settings.api_url)
+    session = None
+    if app is not None:
+        try:
+            session = app.of_repository(name)
+        except ForgeError as exc:
+            if exc.status != _ABSENT:
+                raise
+    if session is None and settings.token:
+        session = by_token(settings.token, settings.api_url)
+    if session is None:
+        raise ForgeError(
+            f"The App {settings.app_id} is not installed on {name}, or there is no such "
+            "repository: install it there, or set FITGATE_GITHUB_TOKEN to look without it.",
+            status=_ABSENT,
+        )
+    try:
+        return Examiner(session, name, app).observed(library, now)
     finally:
         session.close()

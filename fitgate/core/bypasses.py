@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,9 +13,10 @@ from fitgate.core.chronicle import Chronicle, Row, Told
 from fitgate.core.entries import moment
 from fitgate.core.facts import Facts
 from fitgate.core.findings import Outcome
+from fitgate.core.passage import UNSEEN, Passage
 from fitgate.core.people import voices
 from fitgate.core.policy import Policy
-from fitgate.core.records.changes import PassedBy, Reclassified
+from fitgate.core.records.changes import How, PassedBy, Reclassified
 from fitgate.core.records.controls import GateChanged
 from fitgate.core.standing import Standing
 from fitgate.core.verdict import Verdict
@@ -24,7 +25,17 @@ LANDINGS = 50
 """So many landings back it is looked how a team lands its changes."""
 FEWEST = 10
 MOSTLY = 0.8
+CHECK = "fitgate"
+"""What our own check is called on a forge (contract.md, "Surfaces")."""
 _AGAINST = {Outcome.HOLD, Outcome.DENY}
+_STILL_RUNNING = frozenset({"cooldown-running"})
+_RULES: Mapping[str, How] = {
+    "environment": "environment-skipped",
+    "non_fast_forward": "forced-push",
+    "pull_request": "own-review-skipped",
+    "required_status_checks": "own-check-skipped",
+}
+"""Rules by their names on GitHub, and how who goes past one passes by; others are just rules."""
 WEAKENED = timedelta(days=7)
 """A gate that stays weakened longer was changed for good, not opened for one landing."""
 
@@ -51,34 +62,43 @@ class Practice:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What came before a landing: how the team lands its changes, and what had been decided.
+    """What came before a landing: how the team lands its changes, what had been decided, its way.
 
-    `undecided`: there was no decision on this change, though there had been on others.
+    `undecided`: there was no decision on this change, though there had been on others. `passage` is
+    what the forge tells of how it came to land; a clone tells nothing.
     """
 
     practice: Practice
     undecided: bool = False
+    passage: Passage = UNSEEN
 
 
 def passed_by(
     facts: Facts, verdict: Verdict, standing: Standing, policy: Policy, before: Before
 ) -> tuple[PassedBy, ...]:
-    """Return the gates that a landing passed by, as far as its facts tell.
+    """Return the gates that a landing passed by, as far as its facts and its forge tell.
 
     In force is FITGate's gate in enforce mode (`standing` is then a bypass, or nothing was decided
-    at all), and in either mode the team's own: changes come by pull requests. What is no IO
-    bypasses nothing (fit.md 1.4; contract.md, "Bypass").
+    at all, or our check had not passed), and in either mode the team's own: changes come by pull
+    requests, and what the forge says that somebody went past. It is one bypass, however many gates
+    it went past; what is no IO bypasses nothing (fit.md 1.4; contract.md, "Bypass").
     """
     if verdict.is_io is not True:
         return ()
-    return tuple(_passed_by(facts, verdict, standing, policy, before))
+    ours = next(_past_ours(facts, verdict, standing, policy, before), None)
+    past = before.passage.past or ()
+    if ours is None:
+        return (PassedBy(_how(past), past, by=before.passage.by),) if past else ()
+    by = ours.by if ours.authorised else before.passage.by
+    return (replace(ours, gates=tuple(dict.fromkeys((*ours.gates, *past))), by=by),)
 
 
-def _passed_by(
+def _past_ours(
     facts: Facts, verdict: Verdict, standing: Standing, policy: Policy, before: Before
 ) -> Iterator[PassedBy]:
     pushed, against_verdict = is_push(facts), standing is Standing.BYPASS
-    against = tuple(dict.fromkeys(f.gate for f in verdict.findings if f.outcome in _AGAINST))
+    failed = [f for f in verdict.findings if f.outcome in _AGAINST]
+    against = tuple(dict.fromkeys(f.gate for f in failed))
     if standing is Standing.OVERRIDDEN:
         used = next(f for f in verdict.findings if f.code == "override-used")
         by, reason = str(used.params.get("by")), str(used.params.get("reason"))
@@ -86,12 +106,28 @@ def _passed_by(
             "override", against, authorised=True, visibility="escalation", by=by, reason=reason
         )
     elif pushed and (against_verdict or before.practice.is_reviewed):
-        yield PassedBy("direct-push", against if against_verdict else ("pull-request",))
+        how: How = "forced-push" if facts.change.forced else "direct-push"
+        yield PassedBy(how, against if against_verdict else ("pull-request",))
     elif against_verdict:
-        stale = any(voice.counts is False for voice in voices(facts, policy))
-        yield PassedBy("approvals-not-counted" if stale else "against-verdict", against)
-    elif before.undecided and verdict.mode == "enforce":
-        yield PassedBy("no-decision")
+        yield PassedBy(_against(facts, policy, [f.code for f in failed]), against)
+    elif verdict.mode == "enforce":
+        if before.undecided:
+            yield PassedBy("no-decision")
+        elif before.passage.check in {"not-passed", "absent"} and not pushed:
+            yield PassedBy("check-not-passed", (CHECK,))
+
+
+def _against(facts: Facts, policy: Policy, codes: Sequence[str]) -> How:
+    """Return how a verdict was gone against: its clock still ran, or its people did not count."""
+    if codes and all(code in _STILL_RUNNING for code in codes):
+        return "before-eligible"
+    stale = any(voice.counts is False for voice in voices(facts, policy))
+    return "approvals-not-counted" if stale else "against-verdict"
+
+
+def _how(past: Sequence[str]) -> How:
+    """Return which of the team's own gates a forge says that somebody went past."""
+    return next((how for rule, how in _RULES.items() if rule in past), "rule-skipped")
 
 
 def is_push(facts: Facts) -> bool:
@@ -166,26 +202,28 @@ def _of(
     if row.nature.is_io is not True:
         return
     yield from row.bypasses
-    for gate, start, end, by in openings:
-        if start <= row.landed_at <= end:
+    for gate, start, end, by, change in openings:
+        if start <= row.landed_at <= end and change in {None, row.change}:
             yield PassedBy("gate-weakened", (gate,), by=by)
 
 
-Opening = tuple[str, datetime, datetime, str | None]
-"""A gate, from when until when it stood open, and who opened it."""
+Opening = tuple[str, datetime, datetime, str | None, str | None]
+"""A gate, from when until when it stood open, who opened it, and the only change it is of."""
 
 
 def _openings(
     changes: Sequence[Told[GateChanged]],
 ) -> Iterator[Opening]:
     """Yield each time that a gate was weakened and soon after restored."""
-    since: dict[str, Told[GateChanged]] = {}
+    since: dict[tuple[str, str | None], Told[GateChanged]] = {}
     for told in sorted(changes, key=lambda t: (t.at, t.seq)):
-        gate = told.record.gate
-        if told.record.moved == "weakened":
-            since.setdefault(gate, told)
-        elif (before := since.pop(gate, None)) and told.at - before.at <= WEAKENED:
-            yield gate, before.at, told.at, before.record.by
+        gate, change, moved = told.record.gate, told.record.change, told.record.moved
+        if moved == "weakened":
+            since.setdefault((gate, change), told)
+        elif moved == "strengthened":
+            before = since.pop((gate, change), None)
+            if before is not None and told.at - before.at <= WEAKENED:
+                yield gate, before.at, told.at, before.record.by, change
 
 
 def _lowered(chronicle: Chronicle) -> dict[str, Told[Reclassified]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -11,6 +11,8 @@ from fitgate.core.bypasses import LANDINGS, Before, Practice, is_push, passed_by
 from fitgate.core.chronicle import Chronicle, Told
 from fitgate.core.entries import Draft, moment
 from fitgate.core.facts import Facts
+from fitgate.core.findings import Outcome
+from fitgate.core.passage import UNSEEN, Passage
 from fitgate.core.policy import Policy
 from fitgate.core.reclassified import Nature
 from fitgate.core.records import draft
@@ -37,12 +39,13 @@ STAGES: dict[str, Stage] = {"deployment": "deployment", "release": "release"}
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A landing, the verdict on it as of then, and the policy that it was judged by."""
+    """A landing, the verdict on it as of then, the policy that it was judged by, and its way."""
 
     facts: Facts
     verdict: Verdict
     standing: Standing
     policy: Policy
+    passage: Passage = UNSEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,10 @@ class Recorder:
         self._practice = practice or Practice()
         self._in_force = in_force
         proposals = [told for told in decisions if told.record.of == "proposal"]
-        self._began = min((told.at for told in proposals), default=None)
-        self._decided = {told.record.change: told.at for told in reversed(proposals)}
+        # Who looks late decides as of the landing, but nobody could have read it by then.
+        self._began = min((told.recorded_at for told in proposals), default=None)
+        self._decided = {told.record.change: told.recorded_at for told in reversed(proposals)}
+        self._proposals = proposals
 
     @classmethod
     def after(
@@ -94,7 +99,9 @@ class Recorder:
         yield decided
         facts, verdict, change = judged.facts, judged.verdict, judged.facts.change
         landed_at = change.landed_at or facts.as_of
-        before = Before(self._practice, self._is_undecided(change.id, landed_at))
+        undecided = self._is_undecided(change.id, landed_at)
+        passage = self._told_by_us(judged.passage, change.id, landed_at)
+        before = Before(self._practice, undecided, passage)
         stage = STAGES.get(change.landed_as or "", "merge")
         record = Landed(
             change=change.id,
@@ -114,6 +121,18 @@ class Recorder:
         yield draft(record, landed_at, landed_key(change.id, stage, change.environment))
         self._practice.add(pushed=is_push(facts))
         self._in_force = InForce(verdict.policy.digest, judged.policy)
+
+    def _told_by_us(self, passage: Passage, change: str, landed_at: datetime) -> Passage:
+        """Return how our check stood where the forge only tells how it stood later.
+
+        It says what was decided last: only if that was no yes, it cannot have passed by then.
+        """
+        if passage.check != "later":
+            return passage
+        mine = (told for told in self._proposals if told.record.change == change)
+        said = [told for told in mine if told.recorded_at <= landed_at]
+        allowed = not said or said[-1].record.outcome is Outcome.ALLOW
+        return replace(passage, check=None if allowed else "not-passed")
 
     def _is_undecided(self, change: str, landed_at: datetime) -> bool:
         """Say whether nothing was decided on a change before it landed, though on others it was."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -112,6 +112,44 @@ def look(pointer: Pointer, due: datetime) -> Task:
 def watch(pointer: Pointer, due: datetime) -> Task:
     """Return the task to watch the breakers of the repository that a pointer is in."""
     return Task("watch", f"{pointer.repo}!breakers", _about(_whole(pointer)), due)
+
+
+EVERYWHERE, DELIVERIES = '"everywhere"', '"deliveries"'
+"""What a task of catching up is about that begins one for each repository; or asks for what was
+sent and arrived nowhere.
+"""
+_SINCE, _REACHED = "since:", "reached:"
+
+
+def catch_up(pointer: Pointer, since: datetime | None, due: datetime) -> Task:
+    """Return the task to look at all that happened in a repository since a moment.
+
+    It says by itself since when: done again, it looks at the same. None: since there is a ledger.
+    """
+    return _reconcile(pointer, f"{_SINCE}{since.isoformat() if since else ''}", due)
+
+
+def caught_up(pointer: Pointer, until: datetime, due: datetime) -> Task:
+    """Return the task to note that all that happened until a moment has been put in a queue."""
+    return _reconcile(pointer, f"{_REACHED}{until.isoformat()}", due)
+
+
+def _reconcile(pointer: Pointer, detail: str, due: datetime) -> Task:
+    about = _about(replace(_whole(pointer), detail=detail))
+    return Task("reconcile", f"{pointer.repo}!reconcile", about, due)
+
+
+def since_of(pointer: Pointer) -> datetime | None:
+    """Return since when a task of catching up says to look."""
+    said = pointer.detail.removeprefix(_SINCE)
+    return datetime.fromisoformat(said) if said else None
+
+
+def reached_by(pointer: Pointer) -> datetime | None:
+    """Return until when a task says that all is looked at; None: it is one to look."""
+    if not pointer.detail.startswith(_REACHED):
+        return None
+    return datetime.fromisoformat(pointer.detail.removeprefix(_REACHED))
 
 
 def _whole(pointer: Pointer) -> Pointer:

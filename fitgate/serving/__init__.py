@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import assert_never
 
 from fitgate.core.events import Pointer
-from fitgate.core.work import Delivery, Task, look, pointer_of, watch
+from fitgate.core.work import DELIVERIES, EVERYWHERE, Delivery, Task, look, pointer_of, watch
 from fitgate.errors import DeliveryError
 from fitgate.serving.looking import looked
 from fitgate.serving.place import Places
+from fitgate.serving.reconciling import Reconciler, reconciled
 from fitgate.serving.watching import watched
 
 Parse = Callable[[str, bytes], Sequence[Pointer] | None]
@@ -21,10 +22,18 @@ class Serving:
     """Does what a queue holds; it satisfies `ports.Worker`."""
 
     def __init__(
-        self, places: Places, parsers: Mapping[str, Parse], now: Callable[[], datetime]
+        self,
+        places: Places,
+        parsers: Mapping[str, Parse],
+        now: Callable[[], datetime],
+        reconciler: Reconciler | None = None,
     ) -> None:
-        """Take where work is done, and who understands what: by the part of a hook before `:`."""
+        """Take where work is done, and who understands what: by the part of a hook before `:`.
+
+        Without a `reconciler` nobody catches up with what no delivery told of.
+        """
         self._places, self._parsers, self._now = places, parsers, now
+        self._reconciler = reconciler
 
     def opened(self, delivery: Delivery) -> Sequence[Task]:
         """Return what a delivery gives to do."""
@@ -45,9 +54,22 @@ class Serving:
                 with self._places.at(pointer) as place:
                     return [*watched(place, pointer, self._now())]
             case "reconcile":
-                return ()
+                return self._reconciled(task)
             case _:
                 assert_never(task.job)
+
+    def _reconciled(self, task: Task) -> Sequence[Task]:
+        """Catch up with one repository, or begin to with all of them."""
+        if self._reconciler is None:
+            return ()
+        if task.about == EVERYWHERE:
+            return [*self._reconciler.begun(self._now())]
+        if task.about == DELIVERIES:
+            self._reconciler.redelivered(self._now())
+            return ()
+        pointer = pointer_of(task)
+        with self._places.at(pointer) as place:
+            return [*reconciled(place, pointer, self._reconciler, self._now())]
 
     def _looked(self, pointer: Pointer) -> Sequence[Task]:
         """Look where a pointer says; what may have moved a figure has its breakers watched."""

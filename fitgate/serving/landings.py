@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from fitgate.core.controls import control_drafts
 from fitgate.core.entries import Draft
 from fitgate.core.events import Pointer
+from fitgate.core.passage import UNSEEN, Passage
 from fitgate.core.recording import Judgement, Recorder, landed_key
 from fitgate.core.work import Task
 from fitgate.pipeline import Judged
@@ -22,17 +24,19 @@ def landed(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     """
     changes = place.forge.landed(pointer) if pointer.kind == "push" else None
     if changes is None or not _are_known(place, changes):
-        changes = written(place, place.judged(pointer.event(now)), now)
+        changes = written(place, place.judged(pointer.event(now)), pointer, now)
     for change in changes:
         closed(place, change, now)
     yield from ()
 
 
-def written(place: Place, judged: Sequence[Judged], now: datetime) -> Sequence[str]:
+def written(
+    place: Place, judged: Sequence[Judged], pointer: Pointer, now: datetime
+) -> Sequence[str]:
     """Write down the landings that are not known yet; return the ids of all."""
     for one in judged:
         if not _are_known(place, [one.facts.change.id]):
-            place.memory.write(drafts_of(place, one), now, place.blobs(one))
+            _write(place, one, pointer, now)
     return [one.facts.change.id for one in judged]
 
 
@@ -41,12 +45,27 @@ def _are_known(place: Place, changes: Sequence[str]) -> bool:
     return keys <= place.memory.ledger.holds([*keys])
 
 
-def drafts_of(place: Place, judged: Judged) -> Iterator[Draft]:
+def _write(place: Place, judged: Judged, pointer: Pointer, now: datetime) -> None:
+    passage = passed(place, judged, pointer, now)
+    drafts = [
+        *drafts_of(place, judged, passage),
+        *control_drafts(passage.areas, place.memory.told, now),
+    ]
+    place.memory.write(drafts, now, place.blobs(judged))
+
+
+def passed(place: Place, judged: Judged, pointer: Pointer, now: datetime) -> Passage:
+    """Return how an IO came to land; of nothing else is the forge asked."""
+    is_io = judged.standing is not None and judged.verdict.is_io is True
+    return place.forge.passage(judged.facts, pointer, now) if is_io else UNSEEN
+
+
+def drafts_of(place: Place, judged: Judged, passage: Passage = UNSEEN) -> Iterator[Draft]:
     """Yield what is to be written down of a landing, knowing all that came before it."""
     if judged.standing is None or judged.facts.change.landed_at is None:
         return  # it did not land: a pull request that was closed, or is open again
     recorder = Recorder.after(place.memory.told, judged.facts.change.landed_at, place.policy)
     yield from recorder.record(
-        Judgement(judged.facts, judged.verdict, judged.standing, judged.policy)
+        Judgement(judged.facts, judged.verdict, judged.standing, judged.policy, passage)
     )
     yield from place.undone.drafts(judged.facts)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from fitgate.core.events import Happening, Pointer
+from fitgate.core.events import ChangeKind, Happening, Pointer
 from fitgate.core.work import Task
 from fitgate.serving.commands import asked
+from fitgate.serving.controls import UNLABELLED, controls_changed, unlabelled
 from fitgate.serving.evaluations import evaluated, having
 from fitgate.serving.groups import queued
 from fitgate.serving.incidents import happened
@@ -15,6 +16,30 @@ from fitgate.serving.landings import landed
 from fitgate.serving.place import Place
 from fitgate.serving.proposals import proposed, withdrawn
 from fitgate.serving.releases import released
+
+
+def _proposed(place: Place, pointer: Pointer, now: datetime) -> Iterable[Task]:
+    put_back = pointer.detail.startswith(UNLABELLED)
+    return (unlabelled if put_back else proposed)(place, pointer, now)
+
+
+Look = Callable[[Place, Pointer, datetime], Iterable[Task]]
+LOOKS: Mapping[tuple[Happening, ChangeKind | None], Look] = {
+    (Happening.PROPOSED, "pull"): _proposed,
+    (Happening.PROPOSED, "group"): queued,
+    (Happening.PROPOSED, None): having,
+    (Happening.WITHDRAWN, "pull"): withdrawn,
+    (Happening.LANDED, "pull"): landed,
+    (Happening.LANDED, "push"): landed,
+    (Happening.LANDED, "release"): released,
+    (Happening.EVALUATED, "pull"): evaluated,
+    (Happening.EVALUATED, None): evaluated,
+    (Happening.ASKED, "pull"): asked,
+    (Happening.ASKED, None): asked,
+    (Happening.INCIDENT, None): happened,
+    (Happening.CONTROLS_CHANGED, None): controls_changed,
+}
+"""What is done about which happening to which kind of change; about others, nothing."""
 
 
 def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
@@ -25,26 +50,5 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
             done again.
         LedgerError: when it could not be written down.
     """
-    tasks: Iterable[Task] = ()
-    match (pointer.happening, pointer.kind):
-        case (Happening.PROPOSED, "pull"):
-            tasks = proposed(place, pointer, now)
-        case (Happening.PROPOSED, "group"):
-            tasks = queued(place, pointer, now)
-        case (Happening.PROPOSED, None):
-            tasks = having(place, pointer, now)
-        case (Happening.WITHDRAWN, "pull"):
-            tasks = withdrawn(place, pointer, now)
-        case (Happening.LANDED, "pull" | "push"):
-            tasks = landed(place, pointer, now)
-        case (Happening.LANDED, "release"):
-            tasks = released(place, pointer, now)
-        case (Happening.EVALUATED, "pull" | None):
-            tasks = evaluated(place, pointer, now)
-        case (Happening.INCIDENT, _):
-            tasks = happened(place, pointer, now)
-        case (Happening.ASKED, "pull" | None):
-            tasks = asked(place, pointer, now)
-        case _:
-            pass
-    return [*tasks]
+    look = LOOKS.get((pointer.happening, pointer.kind))
+    return [] if look is None else [*look(place, pointer, now)]

@@ -19,7 +19,7 @@ def released(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     if release is None:
         return
     if missing(release, place.memory.caught_up()):
-        written(place, place.judged(pointer.event(now)), now)
+        written(place, place.judged(pointer.event(now)), pointer, now)
     policy = place.policies.judging(release_facts(release)).file.policy
     drafts = [*release_drafts(release, policy, place.memory.told)]
     place.memory.write(drafts, now)

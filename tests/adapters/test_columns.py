@@ -182,6 +182,14 @@ def test_a_gate_that_was_opened_changes_what_is_said_of_landings_before(
     equal(ledger, tmp_path)
 
 
+def test_what_may_not_be_looked_at_is_said_beside_the_same_figures(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    hidden = GateChanged("rule suites", "unobserved", detail="may not be read")
+    ledger.append([noted(hidden, NOW - 20 * DAY)], NOW)
+    equal(ledger, tmp_path)
+
+
 def test_columns_of_another_chain_are_made_anew(ledger: Ledger, tmp_path: Path) -> None:
     rows = equal(ledger, tmp_path)
     columns = Columns(tmp_path / "fitgate.db.columns")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from fitgate.core.bypasses import FEWEST, Before, Practice, events, passed_by
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.facts import Facts
-from fitgate.core.findings import Outcome, finding
+from fitgate.core.findings import Finding, Outcome, finding
+from fitgate.core.passage import UNSEEN, OwnCheck, Passage
 from fitgate.core.reclassified import Nature
 from fitgate.core.records import Record, draft
 from fitgate.core.records.changes import Landed, PassedBy, Reclassified
@@ -140,3 +142,88 @@ def test_what_was_never_decided_on_though_others_were_is_a_bypass_in_enforce_mod
     assert how("enforce", undecided=True) == ["no-decision"]
     assert how("enforce", undecided=False) == []
     assert how("shadow", undecided=True) == []
+
+
+def test_a_label_that_was_off_for_a_landing_accuses_no_other_landing() -> None:
+    gone = GateChanged("label io:data", "weakened", "github:bob", change="github:1#7")
+    back = GateChanged("label io:data", "strengthened", change="github:1#7")
+    other = replace(LANDED, change="github:1#8")
+    told = chronicle(
+        (gone, -HOUR), (LANDED, 0 * HOUR), (other, 0 * HOUR), (back, HOUR)
+    )  # fmt: skip
+    assert [(event.row.change, event.passed.by) for event in events(told)] == [
+        ("github:1#7", "github:bob")
+    ]
+
+
+COOLING = finding("slow-authority", Outcome.HOLD, "cooldown-running", until=NOW)
+ALLOWED = Standing.ALLOWED
+
+
+def past(
+    facts: Facts, standing: Standing, passage: Passage, *found: Finding, mode: str = "enforce"
+) -> list[PassedBy]:
+    outcome = Outcome.HOLD if found else Outcome.ALLOW
+    verdict = a_verdict(outcome, findings=found, mode=mode)
+    return [*passed_by(facts, verdict, standing, a_policy(), Before(Practice(), passage=passage))]
+
+
+def test_a_landing_that_only_its_clock_held_was_before_eligible() -> None:
+    early = past(facts_of(), Standing.BYPASS, UNSEEN, COOLING)
+    assert [one.how for one in early] == ["before-eligible"]
+    both = past(facts_of(), Standing.BYPASS, UNSEEN, COOLING, HELD)
+    assert [one.how for one in both] == ["against-verdict"]
+
+
+@pytest.mark.parametrize(
+    ("check", "hows"),
+    [("not-passed", ["check-not-passed"]), ("absent", ["check-not-passed"]), ("passed", []),
+     (None, [])],
+)  # fmt: skip
+def test_a_merge_without_success_of_our_check_is_a_bypass_unless_that_is_not_known(
+    check: OwnCheck | None, hows: list[str]
+) -> None:
+    assert [one.how for one in past(facts_of(), ALLOWED, Passage(check))] == hows
+    assert past(facts_of(), ALLOWED, Passage(check), mode="shadow") == []
+
+
+def test_a_push_has_no_check_and_is_told_as_forced_where_it_was() -> None:
+    assert past(PUSH, ALLOWED, Passage("absent")) == []
+    forced = replace(PUSH, change=replace(PUSH.change, forced=True))
+    passed = past(forced, Standing.BYPASS, UNSEEN, HELD)
+    assert [one.how for one in passed] == ["forced-push"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "how"),
+    [
+        (("required_status_checks", "pull_request"), "own-review-skipped"),
+        (("required_status_checks",), "own-check-skipped"),
+        (("non_fast_forward", "pull_request"), "forced-push"),
+        (("environment",), "environment-skipped"),
+        (("deletion",), "rule-skipped"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["shadow", "enforce"])
+def test_what_the_forge_says_that_somebody_went_past_is_one_bypass_with_its_rules(
+    rules: tuple[str, ...], how: str, mode: str
+) -> None:
+    (one,) = past(facts_of(), ALLOWED, Passage(past=rules, by="github:7"), mode=mode)
+    assert (one.how, one.gates, one.by, one.authorised) == (how, rules, "github:7", False)
+
+
+def test_rules_gone_past_join_the_gates_of_the_bypass_that_is_there_already() -> None:
+    passage = Passage(past=("pull_request",), by="github:7")
+    (one,) = past(PUSH, Standing.BYPASS, passage, HELD)
+    assert (one.how, one.gates) == ("direct-push", ("slow-authority", "pull_request"))
+    assert one.by == "github:7"
+
+
+def test_who_broke_the_glass_answers_for_the_rules_that_were_in_the_way_too() -> None:
+    used = finding("override", Outcome.ALLOW, "override-used", by="github:sam", reason="fire")
+    verdict = a_verdict(findings=(HELD, used))
+    before = Before(Practice(), passage=Passage(past=("pull_request",), by="github:7"))
+    (one,) = passed_by(facts_of(), verdict, Standing.OVERRIDDEN, a_policy(), before)
+    assert (one.by, one.authorised, one.gates) == (
+        "github:sam", True, ("slow-authority", "pull_request"),
+    )  # fmt: skip

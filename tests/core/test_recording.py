@@ -102,7 +102,7 @@ def test_a_recorder_knows_which_changes_were_decided_on_before() -> None:
             change, "proposal", Outcome.ALLOW, "enforce", nature_of(judged.verdict), None, DIGEST,
             Judge("x", None, DIGEST, "1", "built-in"),
         )  # fmt: skip
-        recorder = Recorder(decisions=[Told(1, NOW + after, NOW, told)])
+        recorder = Recorder(decisions=[Told(1, NOW + after, NOW + after, told)])
         (row,) = written(judged, recorder=recorder).rows()
         return [passed.how for passed in row.bypasses]
 

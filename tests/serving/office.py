@@ -6,19 +6,21 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
 from fitgate.adapters.github.webhook import parse
 from fitgate.bootstrap import shipped_policies
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.policy import Policy
 from fitgate.core.records import Record
-from fitgate.core.work import Delivery, watch
+from fitgate.core.work import EVERYWHERE, Delivery, Task, watch
 from fitgate.pipeline import Policies
 from fitgate.serving import Serving
 from fitgate.serving.place import Memory, Place
+from fitgate.serving.reconciling import Reconciler
 from tests.adapters.github.hosted import POLICY, Hosted, place
-from tests.fakes import MemoryLedger, MemoryQueue
+from tests.fakes import MemoryLedger, MemoryMarks, MemoryQueue
 from tests.twin.github import Twin
 from tests.twin.github.checks import CheckRun
 from tests.twin.github.git import File
@@ -41,8 +43,30 @@ class Office:
     _sent: int = 0
     serving: Serving = field(init=False)
 
+    marks: MemoryMarks = field(default_factory=MemoryMarks)
+
     def __post_init__(self) -> None:
-        self.serving = Serving(self, {"github": parse}, lambda: self.twin.clock.now)
+        reconciler = Reconciler(self.marks, [self])
+        self.serving = Serving(self, {"github": parse}, lambda: self.twin.clock.now, reconciler)
+
+    def repositories(self) -> list[Pointer]:
+        """Return the one repository there is."""
+        whole = (f"github:{self.repo.id}", self.repo.full_name)
+        return [Pointer(Happening.INSTALLED, *whole)]
+
+    def redelivered(self, since: datetime) -> int:
+        """Ask for nothing again: what is lost here is lost."""
+        del since
+        return 0
+
+    def reconcile(self) -> None:
+        """Catch up, as is done every few minutes and at the start, and settle."""
+        self.queue.put([self.everywhere()])
+        self.settle()
+
+    def everywhere(self) -> Task:
+        """Return the task to catch up with all repositories."""
+        return Task("reconcile", "reconcile", EVERYWHERE, self.twin.clock.now)
 
     def restart(self) -> None:
         """Forget all that is not kept: what was read, and what the ledger was heard to say."""
@@ -92,6 +116,15 @@ class Office:
         kept = [each for each in waiting if each[0].partition(".")[0] in events]
         self.twin.hooks.heard[self._heard :] = kept
 
+    def waiting(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return the deliveries that have not been taken in."""
+        return self.twin.hooks.heard[self._heard :]
+
+    def lose(self, delivery: tuple[str, dict[str, Any]]) -> None:
+        """Let one of them be lost."""
+        kept = [each for each in self.waiting() if each is not delivery]
+        self.twin.hooks.heard[self._heard :] = kept
+
     def _delivery(self, name: str, payload: object) -> Delivery:
         self._sent += 1
         event, body = name.partition(".")[0], json.dumps(payload).encode()
@@ -120,10 +153,17 @@ class Office:
 
 @contextmanager
 def office(
-    files: Mapping[str, File] | None = None, policy: str | None = POLICY, name: str = "acme/app"
+    files: Mapping[str, File] | None = None,
+    policy: str | None = POLICY,
+    name: str = "acme/app",
+    permissions: Mapping[str, str] | None = None,
 ) -> Iterator[Office]:
-    """Open an office; what the twin finds unlike GitHub fails the test."""
+    """Open an office; what the twin finds unlike GitHub fails the test.
+
+    `permissions` are those of the App that are others than `people.LEAST`.
+    """
     with Twin() as twin:
+        twin.app.permissions.update(permissions or {})
         hosted = place(twin, files, policy, name)
         ledger = MemoryLedger(f"github:{hosted.repo.id}")
         memory, library = Memory(ledger), shipped_policies()

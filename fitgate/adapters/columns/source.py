@@ -17,6 +17,7 @@ from fitgate.core.bypasses import completed
 from fitgate.core.chain import read
 from fitgate.core.chronicle import Chronicle, Row
 from fitgate.core.entries import Stored
+from fitgate.core.measure.bypasses import beside_hidden
 from fitgate.core.measure.figures import measure
 from fitgate.core.measure.history import History
 from fitgate.core.measure.overview import Wanted
@@ -73,7 +74,9 @@ class ColumnSource:
         for (scope, figures), numbers in together.items():
             cells = [Cell(wanted[n][1], wanted[n][0].category) for n in numbers]
             readings = measure_columns(self.columns, self.policy, scope, cells, figures)
-            found |= dict(zip(numbers, readings, strict=True))
+            hidden = self.controls.hidden
+            told = (tuple(beside_hidden(one, hidden) for one in each) for each in readings)
+            found |= dict(zip(numbers, told, strict=True))
         return [
             tuple(sorted((*found[n], *self._controls(*each)), key=_order))
             for n, each in enumerate(wanted)

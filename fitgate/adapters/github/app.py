@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -22,6 +24,7 @@ from fitgate import __version__
 from fitgate.adapters.github.queries import MAY_BE_REFUSED, Query
 from fitgate.errors import ForgeError, UserError
 
+logging.getLogger("github").setLevel(logging.WARNING)  # it prints each refusal, and we say them
 DEFAULT_URL = "https://api.github.com"
 API_VERSION = "2022-11-28"
 PATIENCE = 60.0
@@ -32,6 +35,7 @@ _TRIES = 3
 _RETRIED = frozenset({500, 502, 503, 504})
 _LIMITED = frozenset({403, 429})
 _PULL = "repository.pullRequest"
+_NEXT = re.compile(r'<([^>]*)>;\s*rel="next"')
 T = TypeVar("T")
 
 
@@ -71,7 +75,7 @@ class Session:
             user_agent=f"fitgate/{__version__}", api_version=API_VERSION,
             seconds_between_requests=None, seconds_between_writes=None, pool_size=8,
         )  # fmt: skip
-        self._etags: dict[str, tuple[str, Any]] = {}
+        self._etags: dict[str, tuple[str, tuple[Any, str | None]]] = {}
         self._turn = threading.Lock()
 
     def close(self) -> None:
@@ -133,10 +137,14 @@ class Session:
         Raises:
             ForgeError: with the status; 404 where there is no such thing.
         """
+        return self.page(path)[0]
+
+    def page(self, path: str) -> tuple[Any, str | None]:
+        """Read so a page of a list, and return it with where the next one is, if there is one."""
         known = self._etags.get(path)
         headers = {"If-None-Match": known[0]} if known else {}
         requester = self.github.requester
-        with translated(f"{path} could not be read"):
+        with translated(f"{path.partition('?')[0]} could not be read"):
             try:
                 said, document = requester.requestJsonAndCheck("GET", path, headers=headers)
             except GithubException as exc:
@@ -145,12 +153,14 @@ class Session:
                 raise
         if known and document is None:  # 304: it is no error to PyGithub
             return known[1]
+        found = _NEXT.search(said.get("link", ""))
+        page = document, found and found[1]
         if "etag" in said:
             with self._turn:  # two repositories of one installation may be read at once
                 while len(self._etags) >= _REMEMBERED:
                     self._etags.pop(next(iter(self._etags)))
-                self._etags[path] = (said["etag"], document)
-        return document
+                self._etags[path] = (said["etag"], page)
+        return page
 
 
 @contextmanager
@@ -227,6 +237,7 @@ class App:
     url: str = DEFAULT_URL
     patience: float = PATIENCE
     _sessions: dict[int, Session] = field(default_factory=dict, repr=False)
+    _itself: Session | None = field(default=None, repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def session(self, installation: int) -> Session:
@@ -241,6 +252,13 @@ class App:
                 made = Session(auth, self.url, self.patience, self.app_id)
                 self._sessions[installation] = made
             return self._sessions[installation]
+
+    def itself(self) -> Session:
+        """Return the session of the App itself: of its hook and installations, nothing else."""
+        with self._turn:
+            if self._itself is None:
+                self._itself = Session(self._auth(), self.url, self.patience, self.app_id)
+            return self._itself
 
     def of_repository(self, name: str) -> Session:
         """Return the session of the installation that a repository is in.

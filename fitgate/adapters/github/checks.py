@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from fitgate.adapters.github.moments import known_at
+from fitgate.adapters.github.moments import known_at, moment
 from fitgate.adapters.github.pointers import CHECK
 from fitgate.core.facts import Evaluation
 
@@ -22,13 +22,14 @@ _RESULTS: Mapping[str, Literal["passed", "failed", "pending"]] = {
 
 @dataclass(frozen=True, slots=True)
 class OwnCheck:
-    """The check of ours that a commit has now."""
+    """The check of ours that a commit has now; `ended_at` null: it has not ended."""
 
     number: int
     conclusion: str
     title: str
     summary: str
     text: str
+    ended_at: datetime | None = None
 
 
 def is_cut(connection: Node | None) -> bool:
@@ -78,5 +79,6 @@ def own_check(contexts: Iterable[Node] | None, app: int) -> OwnCheck | None:
         if context["databaseId"] and app in {0, made_by.get("databaseId")}:
             told = (str(context[key] or "") for key in ("conclusion", "title", "summary", "text"))
             conclusion, title, summary, text = told
-            return OwnCheck(int(context["databaseId"]), conclusion.lower(), title, summary, text)
+            number, ended = int(context["databaseId"]), moment(context["completedAt"])
+            return OwnCheck(number, conclusion.lower(), title, summary, text, ended)
     return None

@@ -24,6 +24,7 @@ from fitgate.adapters.github.pulls import Pull
 from fitgate.adapters.github.pushes import Pushes, clocked
 from fitgate.adapters.github.rights import Rights
 from fitgate.adapters.github.talking import Talking
+from fitgate.adapters.github.watching import Watching
 from fitgate.core.classify.lines import Difference
 from fitgate.core.closing import Checked
 from fitgate.core.commands.asked import Comment, Speaker
@@ -42,7 +43,7 @@ _KEPT = 64
 _ABSENT = frozenset({404, 422})
 
 
-class GitHub:
+class GitHub(Watching):
     """One repository on GitHub; it satisfies `ports.Forge`.
 
     What a commit holds never changes, so it is read once: files, contents, policies, pushes. All

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, MetaData, Table, Text
 
 VERSION_TABLE = "ledger_version"
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """The migrations, oldest first: the names that `VERSION_TABLE` may hold."""
 
 METADATA = MetaData()
@@ -80,3 +80,10 @@ CHANGES = Table(
 
 `first` is the number of the first entry that speaks of the change, `nth` counts its landings.
 """
+MARKS = Table(
+    "marks",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("at", BigInteger),
+)
+"""How far something has been looked at, by name; no part of any chain."""

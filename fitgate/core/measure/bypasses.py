@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fitgate.core.chronicle import Row
+from fitgate.core.controls import Hidden
 from fitgate.core.measure.landings import WEEK
 from fitgate.core.measure.reading import Estimator, Reading, Window
 from fitgate.core.measure.sample import Sample
@@ -18,7 +19,7 @@ from fitgate.core.standing import Standing
 
 OF_THE_TEAM: frozenset[How] = frozenset(
     {"direct-push", "forced-push", "gate-weakened", "own-review-skipped", "own-check-skipped",
-     "imported"}
+     "rule-skipped", "environment-skipped", "imported"}
 )  # fmt: skip
 """Bypasses of gates that a team has without FITGate: all that shadow mode counts (contract.md)."""
 SEEN = "of which a clone tells direct pushes alone"
@@ -52,6 +53,9 @@ UNAUTHORISED = Estimator(
     window="as asked",
     statistics=(*_COUNTS, "io_landings"),
 )
+
+
+FIGURES = frozenset(each.figure for each in (RATIO, PER_WEEK, UNAUTHORISED))
 
 
 def events(row: Row) -> tuple[PassedBy, ...]:
@@ -183,6 +187,26 @@ def boundary_of(sample: Sample, modes: Collection[str]) -> str:
         shadow = f"past the team's own gates (shadow mode), {SEEN}"
         gates = shadow if "shadow" in modes else "past a gate in force"
     return f"{sample.governed_words()} {gates}"
+
+
+def not_observed(hidden: Iterable[Hidden], window: Window) -> tuple[str, ...]:
+    """Return what of the forge could not be looked at in a window, or in a part of it."""
+    start, end = window.start, window.end
+    during = (
+        one.area
+        for one in hidden
+        if one.since <= end and (start is None or one.until is None or one.until > start)
+    )
+    return tuple(dict.fromkeys(during))
+
+
+def beside_hidden(reading: Reading, hidden: Iterable[Hidden]) -> Reading:
+    """Return a reading that says what could not be looked at: bypasses there are in no number."""
+    areas = not_observed(hidden, reading.window) if reading.figure in FIGURES else ()
+    if not areas:
+        return reading
+    boundary = f"{reading.estimator.boundary}; not observed: {', '.join(areas)}"
+    return replace(reading, estimator=replace(reading.estimator, boundary=boundary))
 
 
 def _counted(sample: Sample, estimator: Estimator, *, authorised: bool | None) -> Reading:

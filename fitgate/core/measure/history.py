@@ -7,21 +7,26 @@ from dataclasses import dataclass, field
 
 from fitgate.core.bypasses import completed
 from fitgate.core.chronicle import Chronicle, Row, Told
+from fitgate.core.controls import Hidden, hidden
 from fitgate.core.measure.landings import Landings, belongs
 from fitgate.core.measure.reading import Scope
 from fitgate.core.policy import Boundary
-from fitgate.core.records.controls import Drilled, DrillMissed, Reset, Tripped
+from fitgate.core.records.controls import Drilled, DrillMissed, GateChanged, Reset, Tripped
 
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """All that figures are made of, landings in the order of their time; made once, asked often."""
+    """All that figures are made of, landings in the order of their time; made once, asked often.
+
+    `hidden` is what of a forge could not be looked at, and when.
+    """
 
     rows: tuple[Row, ...]
     drilled: Sequence[Told[Drilled]] = ()
     missed: Sequence[Told[DrillMissed]] = ()
     tripped: Sequence[Told[Tripped]] = ()
     resets: Sequence[Told[Reset]] = ()
+    hidden: Sequence[Hidden] = ()
     _scopes: dict[tuple[Boundary, Scope], Landings] = field(default_factory=dict, init=False)
 
     @classmethod
@@ -36,6 +41,7 @@ class History:
                 told.told(DrillMissed),
                 told.told(Tripped),
                 told.told(Reset),
+                hidden(told.told(GateChanged)),
             )
         return cls(_in_order(told))
 

@@ -18,7 +18,7 @@ Mode = Literal["shadow", "enforce"]
 How = Literal[
     "direct-push", "forced-push", "no-decision", "against-verdict", "approvals-not-counted",
     "gate-weakened", "label-lowered", "own-review-skipped", "own-check-skipped", "override",
-    "imported",
+    "imported", "before-eligible", "check-not-passed", "rule-skipped", "environment-skipped",
 ]  # fmt: skip
 """How a gate was passed by (fit.md 1.4, platform.md)."""
 

@@ -66,13 +66,20 @@ class DrillMissed:
 
 @dataclass(frozen=True, slots=True)
 class GateChanged:
-    """A gate of the forge was changed: a rule of a branch, a required check, a review."""
+    """A gate of the forge was changed: a rule of a branch, a required check, a review.
+
+    `observed` is what was seen of it without its having become weaker or stronger, `unobserved`
+    that it may no longer be looked at. `level` is how strong it is now, higher is stronger, 0 is
+    none. `change` is the only one that it is a gate of, as a label is.
+    """
 
     __pydantic_config__ = STRICT
     gate: str
-    moved: Literal["weakened", "strengthened"]
+    moved: Literal["weakened", "strengthened", "observed", "unobserved"]
     by: str | None = None
     detail: str = ""
+    level: int | None = None
+    change: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from fitgate.core.bypasses import Event
 from fitgate.core.chronicle import Row
+from fitgate.core.controls import Hidden
 from fitgate.core.inert import inert
 from fitgate.core.records.changes import How
+from fitgate.core.remedies import plain
 from fitgate.core.standing import Standing
 from fitgate.core.words.cells import counted
 
+_LONGEST = 300
 TABLE = ("landed", "change", "category", "how", "gates", "who answers for it")
 _MOST = 10  # follow-ups named
 HOW: dict[How, str] = {
@@ -26,6 +29,10 @@ HOW: dict[How, str] = {
     "own-check-skipped": "merged without the required check",
     "override": "override",
     "imported": "told from outside",
+    "before-eligible": "landed before its cool-down ended",
+    "check-not-passed": "merged without success of our check",
+    "rule-skipped": "landed past a rule of the branch",
+    "environment-skipped": "deployed past the environment's gate",
 }
 """How a gate was passed by, in words."""
 
@@ -51,8 +58,10 @@ def name_of(row: Row) -> str:
     return inert(row.commit[:10] if row.commit else row.change)
 
 
-def summary(events: Sequence[Event], rows: Iterable[Row]) -> Iterator[str]:
-    """Yield how many there are of each kind, and what was not judged beside them."""
+def summary(
+    events: Sequence[Event], rows: Iterable[Row], hidden: Iterable[Hidden] = ()
+) -> Iterator[str]:
+    """Yield how many there are of each kind, what was not judged beside them, nor observed."""
     ios = [row for row in rows if row.nature.is_io]
     passed = {event.row.change for event in events}
     standings = Counter(row.standing for row in ios if row.change not in passed)
@@ -72,6 +81,13 @@ def summary(events: Sequence[Event], rows: Iterable[Row]) -> Iterator[str]:
         )
     if held:
         yield f"{held} would have been held, had the gate been in force (shadow mode)."
+    for one in hidden:
+        until = "" if one.until is None else f" until {plain(one.until)}"
+        why = inert(one.why, _LONGEST)
+        yield (
+            f"Not observed since {plain(one.since)}{until}: {one.area}. {why}. "
+            "What went past a gate there is in no number above."
+        )
 
 
 def follow_ups(rows: Sequence[Row]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from fitgate.entrypoints.cli import (
     breaker,
     bypass,
     check,
+    doctor,
     drill,
     facts,
     github,
@@ -50,6 +51,7 @@ def _check(context: typer.Context) -> int:
 
 
 app.command("facts")(facts.facts)
+app.command("doctor")(doctor.doctor)
 app.command("reclassify")(reclassify.reclassify)
 app.add_typer(register.app, name="register")
 app.add_typer(policy.app, name="policy")

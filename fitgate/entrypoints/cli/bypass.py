@@ -36,7 +36,9 @@ def listed(
     """List the irreversible changes that landed past a gate, and what could not be judged."""
     from fitgate.bootstrap import print_table
     from fitgate.core.bypasses import event_json, events
+    from fitgate.core.controls import hidden, hidden_json
     from fitgate.core.followups import open_follow_ups
+    from fitgate.core.records.controls import GateChanged
     from fitgate.core.words.bypasses import TABLE, follow_ups, summary, table_row
     from fitgate.entrypoints.cli.ledgers import opened, told_by
 
@@ -46,14 +48,21 @@ def listed(
     rows = [row for row in told.rows() if start is None or row.landed_at > start]
     found = [event for event in events(told) if start is None or event.at > start]
     shown = [event for event in found if not (unauthorised and event.passed.authorised)]
+    every = hidden(told.told(GateChanged))
+    unseen = [one for one in every if start is None or one.until is None or one.until > start]
     if as_json:
         standings = [row.standing for row in rows if row.nature.is_io]
         counted = {name: standings.count(name) for name in sorted({*standings})}
-        told_of = {"bypasses": [*map(event_json, shown)], "standings": counted}
-        left = [row.change for row in open_follow_ups(told)]
-        print(json.dumps({**told_of, "follow_ups": left}, indent=2))
+        said = {
+            "bypasses": [*map(event_json, shown)],
+            "standings": counted,
+            "follow_ups": [row.change for row in open_follow_ups(told)],
+            "not_observed": [*map(hidden_json, unseen)],
+        }
+        print(json.dumps(said, indent=2))
         return
     if shown:
         print_table(TABLE, lambda: map(table_row, shown), colour=asked.colourful())
         print()
-    print("\n".join((*summary(found, rows), *follow_ups([*open_follow_ups(told)]))))
+    left = follow_ups([*open_follow_ups(told)])
+    print("\n".join((*summary(found, rows, unseen), *left)))

@@ -91,7 +91,7 @@ def test_a_database_of_an_older_version_is_not_touched_by_who_reads(
 def test_a_database_of_a_newer_version_is_refused(place: Place, *, create: bool) -> None:
     place.open().append([closed(1)], NOW)
     place.run(f"UPDATE {VERSION_TABLE} SET version_num = '0099'")
-    with pytest.raises(UserError, match=r"newer FITGate.*0099.*up to 0003.*Use that version"):
+    with pytest.raises(UserError, match=r"newer FITGate.*0099.*up to 0004.*Use that version"):
         place.open(create=create)
 
 

@@ -135,6 +135,12 @@ class Keys:
         text = f"ghs_{installation.app.id}_{secrets.token_urlsafe(90)}.{secrets.token_urlsafe(120)}"
         return self._given(text, caller, self._twin.clock.wall() + self.life)
 
+    def granted(self, one: Installation) -> None:
+        """Let the tokens of an installation do what it may by now."""
+        for token in self._tokens.values():
+            if token.caller.installation is one and token.caller.permissions is not None:
+                token.caller.permissions.update(one.permissions)
+
     def revoke(self) -> None:
         """Let every token given out so far be refused."""
         self._tokens.clear()

@@ -22,6 +22,8 @@ NAMES_ALONE = tuple(
 GAPS = re.compile(
     # An App's events and permissions: webhooks' schemas lack the newer ones.
     r"[/.](app|performed_via_github_app)(/events/\d+:|\.permissions\.|\.client_id$)"
+    # The same of installations, where they are listed.
+    r"|^GET /app/installations[^:]*: GitHub does not send (\[\])?\.?(client_id|permissions\.)"
     # What GitHub answers and its description does not name (platform notes, 1.5).
     r"|^GET /repos/\{owner\}/\{repo\}/environments.*\.can_admins_bypass$"
     # Bypass actors may be people; the webhook's schema is older than that.
@@ -30,6 +32,8 @@ GAPS = re.compile(
     r"| 4\d\d: GitHub does not send \.status$"
     # A deployment that a gate holds is `waiting`: the webhook's schema has it, REST's has not.
     r'|/statuses 200: at /\d+/state: "waiting" is not one of'
+    # A label made without a description has none; of pull requests in a list it is said to have.
+    r"|/pulls 200: at /\d+/labels/\d+/description: null is not of type"
 )
 """Known gaps of the descriptions: problems that are none."""
 

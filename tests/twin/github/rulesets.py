@@ -33,6 +33,7 @@ class Protection:
     allow_force_pushes: bool = False
     allow_deletions: bool = False
     dismiss_stale: bool = False
+    code_owners: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,13 @@ class Twin(Roster):
         self._installed("unsuspend" if back else "suspend", one)
 
     @change
+    def grant(self, /, one: Installation, **permissions: str) -> None:
+        """Let an account accept further permissions; tokens have them at once."""
+        one.permissions.update(permissions)
+        self.keys.granted(one)
+        self._installed("new_permissions_accepted", one)
+
+    @change
     def uninstall(self, one: Installation) -> None:
         """Take the App away."""
         del self.installations[one.id]

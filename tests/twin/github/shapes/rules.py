@@ -162,7 +162,7 @@ def protection(repo: Store, branch: str, one: Protection) -> Json:
         said["required_pull_request_reviews"] = {
             "url": f"{url}/required_pull_request_reviews",
             "dismiss_stale_reviews": one.dismiss_stale,
-            "require_code_owner_reviews": False,
+            "require_code_owner_reviews": one.code_owners,
             "required_approving_review_count": one.approvals,
         }
     return said

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from pydantic.types import JsonValue
 
 from fitgate.core.chronicle import Chronicle, Row, Told
+from fitgate.core.controls import BRANCH, ENVIRONMENTS
 from fitgate.core.entries import moment
 from fitgate.core.facts import Facts
 from fitgate.core.findings import Outcome
 from fitgate.core.passage import UNSEEN, Passage
 from fitgate.core.people import voices
 from fitgate.core.policy import Policy
-from fitgate.core.records.changes import How, PassedBy, Reclassified
+from fitgate.core.records.changes import How, Landed, PassedBy, Reclassified
 from fitgate.core.records.controls import GateChanged
 from fitgate.core.standing import Standing
 from fitgate.core.verdict import Verdict
@@ -64,13 +65,17 @@ class Practice:
 class Before:
     """What came before a landing: how the team lands its changes, what had been decided, its way.
 
-    `undecided`: there was no decision on this change, though there had been on others. `passage` is
-    what the forge tells of how it came to land; a clone tells nothing.
+    `undecided`: there was no decision on this change, though there had been on others. `let_go`:
+    when it was decided that it may pass. `passage` is what the forge tells of how it came to land;
+    a clone tells nothing. `forced`: a clone's reflog tells that it came by a forced push, whatever
+    its message says.
     """
 
     practice: Practice
     undecided: bool = False
     passage: Passage = UNSEEN
+    let_go: tuple[datetime, ...] = ()
+    forced: bool = False
 
 
 def passed_by(
@@ -96,7 +101,9 @@ def passed_by(
 def _past_ours(
     facts: Facts, verdict: Verdict, standing: Standing, policy: Policy, before: Before
 ) -> Iterator[PassedBy]:
-    pushed, against_verdict = is_push(facts), standing is Standing.BYPASS
+    against_verdict = standing is Standing.BYPASS
+    forced = before.forced or facts.change.forced
+    pushed = forced or is_push(facts)
     failed = [f for f in verdict.findings if f.outcome in _AGAINST]
     against = tuple(dict.fromkeys(f.gate for f in failed))
     if standing is Standing.OVERRIDDEN:
@@ -105,8 +112,10 @@ def _past_ours(
         yield PassedBy(
             "override", against, authorised=True, visibility="escalation", by=by, reason=reason
         )
+    elif facts.deployment and facts.deployment.went_past(before.let_go):
+        yield PassedBy("environment-skipped", against or ("environment",))
     elif pushed and (against_verdict or before.practice.is_reviewed):
-        how: How = "forced-push" if facts.change.forced else "direct-push"
+        how: How = "forced-push" if forced else "direct-push"
         yield PassedBy(how, against if against_verdict else ("pull-request",))
     elif against_verdict:
         yield PassedBy(_against(facts, policy, [f.code for f in failed]), against)
@@ -172,6 +181,13 @@ def events(chronicle: Chronicle) -> Iterator[Event]:
     yield from sorted(found, key=lambda event: (event.at, event.row.change, event.passed.how))
 
 
+def force_unknown(rows: Iterable[Row], chronicle: Chronicle) -> int:
+    """Return of how many IO landings nobody can tell whether they came by a forced push."""
+    known = {t.record.change for t in chronicle.told(Landed) if t.record.forced is not None}
+    ios = {row.change for row in rows if row.nature.is_io}
+    return len(ios - known)
+
+
 def completed(rows: Iterable[Row], chronicle: Chronicle) -> Iterator[Row]:
     """Yield rows with all their bypasses, also those that only the ledger as a whole shows.
 
@@ -202,9 +218,20 @@ def _of(
     if row.nature.is_io is not True:
         return
     yield from row.bypasses
+    opened: dict[str | None, list[str]] = {}
     for gate, start, end, by, change in openings:
-        if start <= row.landed_at <= end and change in {None, row.change}:
-            yield PassedBy("gate-weakened", (gate,), by=by)
+        if start <= row.landed_at <= end and change in {None, row.change} and _guards(gate, row):
+            opened.setdefault(by, []).append(gate)
+    for who, gates in opened.items():
+        yield PassedBy("gate-weakened", tuple(dict.fromkeys(gates)), by=who)
+
+
+def _guards(gate: str, row: Row) -> bool:
+    """Say whether a gate is in the way of such a landing: of merges, or of one environment."""
+    area, _, name = gate.partition(": ")
+    if area == ENVIRONMENTS:
+        return row.stage == "deployment" and name.rpartition(" ")[0] == row.environment
+    return row.stage == "merge" or area not in BRANCH
 
 
 Opening = tuple[str, datetime, datetime, str | None, str | None]

@@ -25,6 +25,8 @@ PUSHES = "pushes"
 """The forge's record of what moved a branch."""
 CHECKS = "checks"
 """The checks on what landed, our own among them."""
+BRANCH = frozenset({RULES, ACTORS, PROTECTION})
+"""What stands before the default branch."""
 AREAS = (RULES, ACTORS, PROTECTION, ENVIRONMENTS, SUITES, PUSHES, CHECKS)
 
 
@@ -41,6 +43,7 @@ class Level:
 
 
 ABSENT = Level(0, "none")
+_AS_IT_WAS = "edited, and found as it was"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +74,32 @@ class Hidden:
 
 
 def control_drafts(
-    found: Controls, told: Chronicle, now: datetime, by: str | None = None
+    found: Controls, told: Chronicle, now: datetime, by: str | None = None, edited: str = ""
 ) -> Iterator[Draft]:
     """Yield which gates are weaker or stronger than the ledger last told, and what is hidden.
 
-    `by` is who is said to have edited them. What is seen for the first time moved nowhere, and what
-    is hidden is taken to stand as it last did.
+    `by` is who is said to have edited them; `edited` the area in which somebody did, which is
+    written down where it is found as it was, too: it may have been another one in between. What is
+    seen for the first time moved nowhere, and what is hidden is taken to stand as it last did.
     """
     last = _last(told)
+    moved = False
     for area, seen in found.items():
-        yield from _area_drafts(area, seen, last, now, by)
+        for each in _area_drafts(area, seen, last, now, by):
+            moved = moved or area in BRANCH
+            yield each
+    before = last.get(edited)
+    if by is not None and before is not None and not moved and _last_editor(last) != by:
+        yield _draft(GateChanged(edited, "observed", by, _AS_IT_WAS), now, before)
+
+
+def _last_editor(last: Mapping[str, Told[GateChanged]]) -> str | None:
+    """Return who edited the gates before the default branch last, as far as it was told.
+
+    Their next edit is the same one, looked at again, or of no more news.
+    """
+    edits = [one for gate, one in last.items() if gate.partition(": ")[0] in BRANCH]
+    return max(edits, key=lambda one: one.seq).record.by if edits else None
 
 
 def _area_drafts(

@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
+from fitgate.core.contained import Deployment
 from fitgate.core.effects import Effect
 from fitgate.core.events import ChangeKind, LandedAs
 from fitgate.core.reclassification import Reclassification
 from fitgate.core.values import Digest, Instant, Length, Scalar
 
 STRICT = ConfigDict(extra="forbid")
-
 
 POLICY_FILES = frozenset({".fitgate.yaml", ".fitgate.yml", ".fitgate/policy.yaml"})
 """Where a repository keeps its policy; no policy can stop looking at these."""
@@ -39,7 +39,6 @@ class Unread:
 
 Contents = Mapping[str, bytes | Unread]
 """Blob id → its bytes, or why there are none."""
-
 
 SHALLOW_ID = "git:shallow"
 """The id of every repository that is seen through a shallow clone: it ends before its root."""
@@ -87,8 +86,7 @@ class File:
 
     `oid_*` are blob ids, `mode_*` Git file modes (`160000` is a submodule). `lines`, `settings` and
     `effects` hold what the rules' looks asked for, never whole files: null was not read, `unread`
-    says why.
-    `broken` says why a file that could be parsed before cannot be parsed after.
+    says why. `broken` says why a file cannot be parsed after that could be before.
     """
 
     __pydantic_config__ = STRICT
@@ -156,8 +154,7 @@ class Change:
     """The thing judged. `body` null: the description could not be read; `trailers`: those found.
 
     `material_at` is the time of the last push that altered the content digest. `landing` is the
-    commit that it landed as where that is not its head; `forced`: the push that brought it took
-    away what stood there before.
+    commit that it landed as where that is not its head; `forced`: its push took away what was.
     """
 
     __pydantic_config__ = STRICT
@@ -219,8 +216,7 @@ class Evaluation:
 class Artifact:
     """A declared rollback artifact; `resolved` null: it could not be looked up.
 
-    `made_at` is when the thing it resolves to came to be. `movable` marks a name that can be
-    pointed elsewhere and carries no digest.
+    `made_at` is when what it resolves to came to be. `movable`: a name that carries no digest.
     """
 
     __pydantic_config__ = STRICT
@@ -246,13 +242,14 @@ class Drill:
 
 @dataclass(frozen=True, slots=True)
 class BreakerState:
-    """The state of one circuit breaker for the scope of this change."""
+    """The state of one circuit breaker for the scope of this change; `why` it is unknown."""
 
     __pydantic_config__ = STRICT
     name: str
-    state: Literal["closed", "open", "probation"]
+    state: Literal["closed", "open", "probation", "unknown"]
     then: Literal["freeze", "degrade", "audit"]
     owner: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +274,6 @@ class Facts:
 
     A list that is null is unknown, `[]` known to be empty.
     `looked` names the looks whose answers stand in the files; null: they are complete for any rule.
-    `reclassified` is what people say that it is.
     """
 
     __pydantic_config__ = STRICT
@@ -295,6 +291,7 @@ class Facts:
     overrides: tuple[Override, ...] | None = None
     looked: tuple[str, ...] | None = None
     unknown: tuple[Unknown, ...] = ()
+    deployment: Deployment | None = None
     reclassified: tuple[Reclassification, ...] = ()
     facts: Literal[1] = field(default=1, kw_only=True)
 

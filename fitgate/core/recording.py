@@ -39,13 +39,18 @@ STAGES: dict[str, Stage] = {"deployment": "deployment", "release": "release"}
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A landing, the verdict on it as of then, the policy that it was judged by, and its way."""
+    """A landing, the verdict on it as of then, the policy that it was judged by, and its way.
+
+    `forced`: it came by a forced push; null: that is not known. A clone's reflog tells; a hosted
+    forge tells in the facts.
+    """
 
     facts: Facts
     verdict: Verdict
     standing: Standing
     policy: Policy
     passage: Passage = UNSEEN
+    forced: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,10 @@ class Recorder:
         landed_at = change.landed_at or facts.as_of
         undecided = self._is_undecided(change.id, landed_at)
         passage = self._told_by_us(judged.passage, change.id, landed_at)
-        before = Before(self._practice, undecided, passage)
+        forced = judged.forced if facts.forge == "git" else change.forced
+        before = Before(
+            self._practice, undecided, passage, self._let_go(change.id), forced=forced is True
+        )
         stage = STAGES.get(change.landed_as or "", "merge")
         record = Landed(
             change=change.id,
@@ -117,9 +125,11 @@ class Recorder:
             required=judged.policy.boundary.closure.checks or None,
             decided=decided.key,
             bypasses=passed_by(facts, verdict, judged.standing, judged.policy, before),
+            forced=forced,
         )
         yield draft(record, landed_at, landed_key(change.id, stage, change.environment))
-        self._practice.add(pushed=is_push(facts))
+        if stage == "merge":  # how it is deployed tells nothing of how it was reviewed
+            self._practice.add(pushed=is_push(facts))
         self._in_force = InForce(verdict.policy.digest, judged.policy)
 
     def _told_by_us(self, passage: Passage, change: str, landed_at: datetime) -> Passage:
@@ -133,6 +143,12 @@ class Recorder:
         said = [told for told in mine if told.recorded_at <= landed_at]
         allowed = not said or said[-1].record.outcome is Outcome.ALLOW
         return replace(passage, check=None if allowed else "not-passed")
+
+    def _let_go(self, change: str) -> tuple[datetime, ...]:
+        """Return when it was decided that a change may pass; in shadow mode everything may."""
+        mine = (told for told in self._proposals if told.record.change == change)
+        passes = (t for t in mine if t.record.mode == "shadow" or t.record.outcome is Outcome.ALLOW)
+        return tuple(told.recorded_at for told in passes)
 
     def _is_undecided(self, change: str, landed_at: datetime) -> bool:
         """Say whether nothing was decided on a change before it landed, though on others it was."""

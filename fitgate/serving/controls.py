@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from fitgate.core.controls import control_drafts, label_drafts
+from fitgate.core.controls import PROTECTION, RULES, control_drafts, label_drafts
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.work import Task, look
 from fitgate.serving.place import Place
@@ -15,6 +15,12 @@ LABELS = "label:"
 """What the detail of a pointer begins with where a label itself was renamed or deleted."""
 UNLABELLED = "unlabeled:"
 """So does one where a label of ours was taken off; the label follows."""
+_EDITED = {
+    "branch_protection_configuration": PROTECTION,
+    "branch_protection_rule": PROTECTION,
+    "repository_ruleset": RULES,
+}
+"""What was edited, by how the detail begins of a pointer that tells of it."""
 
 
 def controls_changed(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
@@ -23,7 +29,8 @@ def controls_changed(place: Place, pointer: Pointer, now: datetime) -> Iterator[
         yield from _relabelled(place, pointer, now)
         return
     told = place.memory.caught_up()
-    drafts = control_drafts(place.forge.controls(), told, now, pointer.by)
+    edited = _EDITED.get(pointer.detail.partition(":")[0], "")
+    drafts = control_drafts(place.forge.controls(), told, now, pointer.by, edited)
     place.memory.write([*drafts], now)
 
 

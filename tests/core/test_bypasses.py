@@ -76,6 +76,20 @@ def test_a_team_that_pushes_or_of_which_little_is_known_has_no_such_gate(
     assert told(PUSH, Standing.WOULD_HOLD, practice) == []
 
 
+def test_what_came_by_force_is_told_so_whatever_its_message_says() -> None:
+    said = a_verdict(Outcome.HOLD, findings=(HELD,))
+    by_force = Before(reviewed(), forced=True)
+    held, against = (Standing.WOULD_HOLD, Standing.BYPASS)
+    assert [*passed_by(facts_of(), said, held, a_policy(), by_force)] == [
+        PassedBy("forced-push", ("pull-request",))
+    ]
+    assert [*passed_by(PUSH, said, against, a_policy(), by_force)] == [
+        PassedBy("forced-push", ("slow-authority",))
+    ]
+    alone = Before(Practice(), forced=True)
+    assert [*passed_by(PUSH, said, held, a_policy(), alone)] == []
+
+
 @pytest.mark.parametrize("is_io", [False, None])
 def test_what_is_not_known_to_be_an_io_bypasses_nothing(is_io: bool | None) -> None:  # noqa: FBT001
     assert told(PUSH, Standing.UNJUDGED, reviewed(), is_io=is_io) == []
@@ -227,3 +241,32 @@ def test_who_broke_the_glass_answers_for_the_rules_that_were_in_the_way_too() ->
     assert (one.by, one.authorised, one.gates) == (
         "github:sam", True, ("slow-authority", "pull_request"),
     )  # fmt: skip
+
+
+def test_rules_that_were_dropped_together_for_a_landing_are_one_bypass() -> None:
+    gates = ("rules: check fitgate", "rules: pull request")
+    told = chronicle(
+        *((GateChanged(gate, "weakened", "github:bob"), -HOUR) for gate in gates),
+        (LANDED, 0 * HOUR),
+        *((GateChanged(gate, "strengthened", "github:bob"), HOUR) for gate in gates),
+    )
+    (event,) = events(told)
+    assert (event.passed.gates, event.passed.by) == (gates, "github:bob")
+
+
+@pytest.mark.parametrize(
+    ("gate", "hows"),
+    [
+        ("environments: production guarded", ["gate-weakened"]),
+        ("environments: staging guarded", []),
+        ("rules: check fitgate", []),
+        ("mode", ["gate-weakened"]),
+    ],
+)
+def test_a_deployment_passes_by_the_gates_of_its_environment_and_no_branchs(
+    gate: str, hows: list[str]
+) -> None:
+    deployed = replace(LANDED, stage="deployment", environment="production")
+    weak, strong = GateChanged(gate, "weakened"), GateChanged(gate, "strengthened")
+    told = chronicle((weak, -HOUR), (deployed, 0 * HOUR), (strong, HOUR))
+    assert [event.passed.how for event in events(told)] == hows

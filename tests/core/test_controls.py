@@ -124,6 +124,23 @@ def test_what_could_not_be_looked_at_is_told_with_since_when_and_until_when() ->
     assert one.until == NOW + HOUR
 
 
+def test_an_edit_after_which_all_is_as_it_was_is_written_down_once_with_its_editor() -> None:
+    watch = Watch()
+    watch.sees({RULES: Area(CHECK)}, 0 * HOUR)
+
+    def edited(by: str, found: Controls) -> list[GateChanged]:
+        seq = watch.ledger.head().seq
+        for _ in range(2):
+            watch.ledger.append([*control_drafts(found, watch.told, NOW + HOUR, by, RULES)], NOW)
+        return [t.record for t in watch.told.told(GateChanged) if t.seq > seq]
+
+    (one,) = edited("github:7", {RULES: Area(CHECK)})
+    assert (one.gate, one.moved, one.by) == ("rules", "observed", "github:7")
+    assert one.detail == "edited, and found as it was"
+    assert [one.by for one in edited("github:8", {RULES: Area(CHECK)})] == ["github:8"]
+    assert gates(edited("github:7", {RULES: Area({})})) == [("rules: check fitgate", "weakened")]
+
+
 def test_a_record_of_the_forge_that_can_be_read_is_nothing_to_write_down() -> None:
     assert Watch().sees({SUITES: Area()}, 0 * HOUR) == []
 

@@ -125,7 +125,7 @@ def disturbed(
         return landings(here)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     acts=st.lists(ACTS, min_size=3, max_size=7),
     fates=st.lists(

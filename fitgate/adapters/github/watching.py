@@ -6,8 +6,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
 
-from fitgate.adapters.github.app import Session
+from fitgate.adapters.github.app import Session, translated
 from fitgate.adapters.github.guards import Guards
+from fitgate.adapters.github.issues import issue
 from fitgate.adapters.github.labels import taken_off
 from fitgate.adapters.github.passing import Passages
 from fitgate.adapters.github.polling import Polling
@@ -15,6 +16,7 @@ from fitgate.adapters.github.pulls import Pull
 from fitgate.core.controls import Controls, TakenOff
 from fitgate.core.events import Pointer
 from fitgate.core.facts import Facts
+from fitgate.core.incidents import Issue
 from fitgate.core.passage import Passage
 
 
@@ -41,3 +43,13 @@ class Watching:
     def happened(self, since: datetime, now: datetime) -> Sequence[tuple[datetime, Pointer]]:
         """Return where something happened since a moment, and when, oldest first."""
         return Polling(self.session, self.name).happened(since, now)
+
+    def open_pulls(self) -> Sequence[int]:
+        """Return the numbers of all open pull requests."""
+        with translated(f"the open pull requests of {self.name} could not be listed"):
+            found = self.session.github.get_repo(self.name).get_pulls(state="open")
+            return [pull.number for pull in found]
+
+    def issue(self, number: int) -> Issue | None:
+        """Return an issue; None: it is a pull request, or gone."""
+        return issue(self.session, self.name, number)

@@ -35,7 +35,7 @@ def listed(
 ) -> None:
     """List the irreversible changes that landed past a gate, and what could not be judged."""
     from fitgate.bootstrap import print_table
-    from fitgate.core.bypasses import event_json, events
+    from fitgate.core.bypasses import event_json, events, force_unknown
     from fitgate.core.controls import hidden, hidden_json
     from fitgate.core.followups import open_follow_ups
     from fitgate.core.records.controls import GateChanged
@@ -58,6 +58,7 @@ def listed(
             "standings": counted,
             "follow_ups": [row.change for row in open_follow_ups(told)],
             "not_observed": [*map(hidden_json, unseen)],
+            "force_unknown": force_unknown(rows, told),
         }
         print(json.dumps(said, indent=2))
         return
@@ -65,4 +66,5 @@ def listed(
         print_table(TABLE, lambda: map(table_row, shown), colour=asked.colourful())
         print()
     left = follow_ups([*open_follow_ups(told)])
-    print("\n".join((*summary(found, rows, unseen), *left)))
+    said_of = summary(found, rows, unseen, force_unknown(rows, told))
+    print("\n".join((*said_of, *left)))

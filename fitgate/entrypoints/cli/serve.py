@@ -135,14 +135,16 @@ class _Desk:
 
     def shift(self) -> Shift:
         """Return the worker of this process, not begun yet."""
-        from fitgate.bootstrap import GitHubPlaces, github_deliveries
+        from fitgate.bootstrap import GitHubPlaces, github_deliveries, reconciler
         from fitgate.entrypoints.web.shift import Shift, Watched
         from fitgate.serving import Serving
+        from fitgate.serving.reconciling import EVERY
 
         github = self.settings.github
         places = GitHubPlaces(self.database, github)
-        serving = Serving(places, {"github": github_deliveries(github).parse}, asked.now)
-        shift = Shift(self.queue, Watched(serving, self.counts))
+        parsers = {"github": github_deliveries(github).parse}
+        serving = Serving(places, parsers, asked.now, reconciler(self.database, github))
+        shift = Shift(self.queue, Watched(serving, self.counts), [EVERY])
         self.counts.tell_of(lambda: shift.is_working)
         return shift
 

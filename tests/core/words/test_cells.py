@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from fitgate.core.bypasses import events
+from fitgate.core.controls import Hidden
 from fitgate.core.records.changes import PassedBy
 from fitgate.core.words.bypasses import summary
 from fitgate.core.words.cells import cell, counted
-from tests.builders import NOW
+from tests.builders import HOUR, NOW
 from tests.chronicles import chronicle_of, landed
 
 
@@ -38,3 +39,15 @@ def test_a_single_bypass_is_told_of_as_one() -> None:
 )
 def test_a_cell_tells_yes_no_and_unknown_apart_and_is_one_line(value: object, told: str) -> None:
     assert cell(value) == told
+
+
+def test_what_was_not_observed_is_said_with_since_when_and_why_and_is_inert() -> None:
+    hidden = [
+        Hidden("rule suites", NOW, None, "may not\x1b[31m be read"),
+        Hidden("pushes", NOW, NOW + HOUR, "403"),
+    ]
+    *_, first, second = summary([], [], hidden)
+    assert first.startswith("Not observed since 2026-01-31 12:00 UTC: rule suites. may not")
+    assert first.endswith("What went past a gate there is in no number above.")
+    assert "\x1b" not in first
+    assert "until 2026-01-31 13:00 UTC: pushes. 403." in second

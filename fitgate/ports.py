@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from fitgate.core.classify.lines import Difference
 from fitgate.core.closing import Checked
@@ -22,6 +22,9 @@ from fitgate.core.policy import Role
 from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
 from fitgate.core.work import Backlog, Delivery, Every, Parked, Task
+
+if TYPE_CHECKING:  # a check of facts loads this, and no ledger
+    from fitgate.core.chronicle import Row
 
 
 class Forge(Protocol):
@@ -138,9 +141,6 @@ class HostedForge(Forge, Protocol):
     def open_pulls(self) -> Sequence[int]:
         """Return the numbers of all open pull requests."""
 
-    def pulls_at(self, head: str) -> Sequence[int]:
-        """Return the numbers of the open pull requests with a head, wherever their branch is."""
-
     def comment(self, comment: int) -> Comment | None:
         """Return a comment by its id as it stands now; None: it is gone, or nobody's any more."""
 
@@ -229,6 +229,27 @@ class Origin(Protocol):
         Raises:
             ForgeError: when it could not be asked; what was asked for stands.
         """
+
+
+@runtime_checkable
+class ProjectingLedger(Ledger, Protocol):
+    """A ledger that keeps a row a landing beside its entries."""
+
+    def rows(self) -> Iterator[Row]:
+        """Yield all of them, brought up to the end of the chain; costs what is new to fold.
+
+        Raises:
+            BrokenChainError: when what is new does not hang on what was brought up before.
+        """
+
+    def rows_since(self, after: int) -> Iterator[Row]:
+        """Yield those of changes that an entry behind a number speaks of."""
+
+    def rows_of(self, changes: Sequence[str]) -> Iterator[Row]:
+        """Yield those of these changes."""
+
+    def of_kinds(self, kinds: Sequence[str]) -> Iterator[Stored]:
+        """Yield the entries of these kinds."""
 
 
 class Worker(Protocol):

@@ -71,17 +71,17 @@ def ledger_with(*drafts: Draft) -> MemoryLedger:
 
 
 def watched(ledger: MemoryLedger, policy: Policy, as_of: datetime = NOW) -> list[Draft]:
-    """Watch, write down what has come about, and return it."""
+    """Watch, write down what has come about and that somebody looked; return the moves."""
     due = watch(policy, told(ledger, as_of), as_of)
     ledger.append(due, as_of)
-    return due
+    return [draft for draft in due if draft.kind != "BreakersWatched"]
 
 
 def state(
     ledger: MemoryLedger, policy: Policy, as_of: datetime = NOW, where: str | None = None
 ) -> str:
-    """Return the state of the first breaker, as a verdict sees it."""
-    return states(policy, told(ledger, as_of), as_of, where)[0].state
+    """Return the state of the first breaker, as a verdict sees it that knows the whole ledger."""
+    return states(policy, told(ledger, max(as_of, NOW)), as_of, where)[0].state
 
 
 def breakers(ledger: MemoryLedger, policy: Policy, as_of: datetime = NOW) -> Breakers:

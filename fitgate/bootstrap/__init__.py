@@ -15,6 +15,7 @@ from fitgate.bootstrap.forges import observe_github, open_github
 from fitgate.bootstrap.ledgers import (
     chain_in,
     figures_in_columns,
+    figures_of_rows,
     open_database,
     open_ledger,
     restored,
@@ -51,6 +52,7 @@ __all__ = [
     "default_policy",
     "facts_cache",
     "figures_in_columns",
+    "figures_of_rows",
     "github_deliveries",
     "harmless",
     "journals",

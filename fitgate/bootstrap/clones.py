@@ -46,6 +46,10 @@ class Clone(Forge, Protocol):
         """Return the last commit on the branch by then; None: there was none yet."""
 
     @property
+    def forced(self) -> Mapping[str, bool]:
+        """Return of landings whether they came by a forced push, as far as the clone can tell."""
+
+    @property
     def room(self) -> Path:
         """Return the folder inside Git's own in which FITGate may keep what it read."""
 
@@ -55,6 +59,7 @@ def open_clone(path: Path) -> Iterator[Clone]:
     """Open the clone that a path is in."""
     from fitgate.adapters.git.clone import Clone as GitClone
     from fitgate.adapters.git.commits import moment
+    from fitgate.adapters.git.forced import forced
 
     class Local(GitClone):
         """A clone that resolves names, counts landings and lists files."""
@@ -77,6 +82,10 @@ def open_clone(path: Path) -> Iterator[Clone]:
             until = f"--until={int(at.timestamp())}"
             walk = ("rev-list", "--first-parent", "-1", until, self.overlay.resolve("HEAD"))
             return self.overlay.run(*walk).text or None
+
+        @property
+        def forced(self) -> Mapping[str, bool]:
+            return forced(self.overlay)
 
         @property
         def room(self) -> Path:

@@ -101,7 +101,7 @@ def figures_in_columns(
     """Open the columns of a ledger as a source of figures, beside its file or in memory.
 
     None where they would not pay: without DuckDB, without rows beside the entries, or with no more
-    than `least` landings. `policy` chooses one from what the ledger tells of policies.
+    than `least` entries. `policy` chooses one from what the ledger tells of policies.
     """
     if ledger.head().seq <= least or find_spec("duckdb") is None:
         yield None
@@ -109,5 +109,25 @@ def figures_in_columns(
     from fitgate.adapters.columns.source import opened
 
     file = Path(where.removeprefix("sqlite:///") + ".columns")
-    with opened(ledger, file if ledger_kind(where) == "sqlite" else None, policy, least) as source:
+    with opened(ledger, file if ledger_kind(where) == "sqlite" else None, policy) as source:
         yield source
+
+
+def figures_of_rows(
+    ledger: Ledger, policy: Callable[[Chronicle], Policy], least: int
+) -> Source | None:
+    """Return a source of figures from the rows that a ledger keeps.
+
+    Only what is new is folded, and checked to hang on what was before. None where that would not
+    pay: the ledger keeps no rows, or has no more than `least` entries.
+    """
+    from fitgate.core.chain import read
+    from fitgate.core.chronicle import Chronicle
+    from fitgate.core.measure.history import CONTROLS, History
+    from fitgate.core.measure.overview import Plain
+    from fitgate.ports import ProjectingLedger
+
+    if not isinstance(ledger, ProjectingLedger) or ledger.head().seq <= least:
+        return None
+    controls = Chronicle(read(ledger.of_kinds(CONTROLS)))
+    return Plain(History.of_rows(ledger.rows(), controls), policy(controls))

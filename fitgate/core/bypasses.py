@@ -17,7 +17,7 @@ from fitgate.core.findings import Outcome
 from fitgate.core.passage import UNSEEN, Passage
 from fitgate.core.people import voices
 from fitgate.core.policy import Policy
-from fitgate.core.records.changes import How, PassedBy, Reclassified
+from fitgate.core.records.changes import How, Landed, PassedBy, Reclassified
 from fitgate.core.records.controls import GateChanged
 from fitgate.core.standing import Standing
 from fitgate.core.verdict import Verdict
@@ -65,14 +65,16 @@ class Practice:
 class Before:
     """What came before a landing: how the team lands its changes, what had been decided, its way.
 
-    `undecided`: there was no decision on this change, though there had been on others. `let_go`:
-    when it was decided that it may pass. `passage` is what the forge tells of how it came to land;
-    a clone tells nothing.
+    `undecided`: there was no decision on this change, though there had been on others. `passage` is
+    what the forge tells of how it came to land; a clone tells nothing. `forced`: a clone's
+    reflog tells that it came by a forced push, whatever its message says. `let_go`: when it was
+    decided that it may pass.
     """
 
     practice: Practice
     undecided: bool = False
     passage: Passage = UNSEEN
+    forced: bool = False
     let_go: tuple[datetime, ...] = ()
 
 
@@ -99,7 +101,9 @@ def passed_by(
 def _past_ours(
     facts: Facts, verdict: Verdict, standing: Standing, policy: Policy, before: Before
 ) -> Iterator[PassedBy]:
-    pushed, against_verdict = is_push(facts), standing is Standing.BYPASS
+    against_verdict = standing is Standing.BYPASS
+    forced = before.forced or facts.change.forced
+    pushed = forced or is_push(facts)
     failed = [f for f in verdict.findings if f.outcome in _AGAINST]
     against = tuple(dict.fromkeys(f.gate for f in failed))
     if standing is Standing.OVERRIDDEN:
@@ -111,7 +115,7 @@ def _past_ours(
     elif facts.deployment and facts.deployment.went_past(before.let_go):
         yield PassedBy("environment-skipped", against or ("environment",))
     elif pushed and (against_verdict or before.practice.is_reviewed):
-        how: How = "forced-push" if facts.change.forced else "direct-push"
+        how: How = "forced-push" if forced else "direct-push"
         yield PassedBy(how, against if against_verdict else ("pull-request",))
     elif against_verdict:
         yield PassedBy(_against(facts, policy, [f.code for f in failed]), against)
@@ -175,6 +179,13 @@ def events(chronicle: Chronicle) -> Iterator[Event]:
     """
     found = [*_all(chronicle)]
     yield from sorted(found, key=lambda event: (event.at, event.row.change, event.passed.how))
+
+
+def force_unknown(rows: Iterable[Row], chronicle: Chronicle) -> int:
+    """Return of how many IO landings nobody can tell whether they came by a forced push."""
+    known = {t.record.change for t in chronicle.told(Landed) if t.record.forced is not None}
+    ios = {row.change for row in rows if row.nature.is_io}
+    return len(ios - known)
 
 
 def completed(rows: Iterable[Row], chronicle: Chronicle) -> Iterator[Row]:

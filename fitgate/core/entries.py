@@ -19,7 +19,7 @@ EntryKind = Literal[
     "DrillScheduled", "Drilled", "DrillMissed", "Overridden", "FollowUpClosed", "Reclassified",
     "RegisterReviewed", "GateChanged", "PolicyChanged", "ExceptionGranted", "Reverted", "Incident",
     "Tripped", "RecoveryPlanned", "Reset", "IdentityVerified", "Acknowledged", "Audited",
-    "PilotStarted", "Imported",
+    "PilotStarted", "Imported", "BreakersWatched",
 ]  # fmt: skip
 
 

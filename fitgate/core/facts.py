@@ -39,7 +39,6 @@ class Unread:
 Contents = Mapping[str, bytes | Unread]
 """Blob id → its bytes, or why there are none."""
 
-
 SHALLOW_ID = "git:shallow"
 """The id of every repository that is seen through a shallow clone: it ends before its root."""
 
@@ -86,8 +85,7 @@ class File:
 
     `oid_*` are blob ids, `mode_*` Git file modes (`160000` is a submodule). `lines`, `settings` and
     `effects` hold what the rules' looks asked for, never whole files: null was not read, `unread`
-    says why.
-    `broken` says why a file that could be parsed before cannot be parsed after.
+    says why. `broken` says why a file cannot be parsed after that could be before.
     """
 
     __pydantic_config__ = STRICT
@@ -243,13 +241,14 @@ class Drill:
 
 @dataclass(frozen=True, slots=True)
 class BreakerState:
-    """The state of one circuit breaker for the scope of this change."""
+    """The state of one circuit breaker for the scope of this change; `why` it is unknown."""
 
     __pydantic_config__ = STRICT
     name: str
-    state: Literal["closed", "open", "probation"]
+    state: Literal["closed", "open", "probation", "unknown"]
     then: Literal["freeze", "degrade", "audit"]
     owner: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

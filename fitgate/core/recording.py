@@ -39,13 +39,18 @@ STAGES: dict[str, Stage] = {"deployment": "deployment", "release": "release"}
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A landing, the verdict on it as of then, the policy that it was judged by, and its way."""
+    """A landing, the verdict on it as of then, the policy that it was judged by, and its way.
+
+    `forced`: it came by a forced push; null: that is not known. A clone's reflog tells; a hosted
+    forge tells in the facts.
+    """
 
     facts: Facts
     verdict: Verdict
     standing: Standing
     policy: Policy
     passage: Passage = UNSEEN
+    forced: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,9 @@ class Recorder:
         landed_at = change.landed_at or facts.as_of
         undecided = self._is_undecided(change.id, landed_at)
         passage = self._told_by_us(judged.passage, change.id, landed_at)
-        before = Before(self._practice, undecided, passage, self._let_go(change.id))
+        forced = judged.forced if facts.forge == "git" else change.forced
+        let_go = self._let_go(change.id)
+        before = Before(self._practice, undecided, passage, forced is True, let_go)
         stage = STAGES.get(change.landed_as or "", "merge")
         record = Landed(
             change=change.id,
@@ -117,6 +124,7 @@ class Recorder:
             required=judged.policy.boundary.closure.checks or None,
             decided=decided.key,
             bypasses=passed_by(facts, verdict, judged.standing, judged.policy, before),
+            forced=forced,
         )
         yield draft(record, landed_at, landed_key(change.id, stage, change.environment))
         if stage == "merge":  # how it is deployed tells nothing of how it was reviewed

@@ -152,6 +152,10 @@ WORDS: Mapping[str, Words] = {
         "It cannot be told whether a breaker has tripped.",
         "Make sure that FITGate may read the ledger, where the state of the breakers is kept.",
     ),
+    "breakers-unattended": Words(
+        "It cannot be told of these breakers whether they have tripped: {breakers}; {why}.",
+        "Run `fitgate breaker watch`: once a day, and after what landed, was evaluated or drilled.",
+    ),
     "breaker-probation": Words(
         "The breaker {breaker} is on probation: it was reset and may trip again.",
         _DONE,

@@ -30,8 +30,9 @@ def asked(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     """
     what, _, which = pointer.detail.partition(":")
     if pointer.number is None:
-        for number in place.forge.pulls_at(pointer.head) if pointer.head else ():
-            yield look(replace(pointer, kind="pull", number=number), now)
+        for found in place.forge.headed(pointer.head) if pointer.head else ():
+            if found.is_open:
+                yield look(replace(pointer, kind="pull", number=found.number), now)
     elif what == "comment" and which.isdigit():
         yield from _commented(place, pointer, int(which), now)
     elif which == "override":
@@ -81,9 +82,9 @@ def _commented(place: Place, pointer: Pointer, comment: int, now: datetime) -> I
         return
     (judged,) = place.judged(_proposal(pointer).event(now))
     results = _results(place, heard, judged, now)
-    if judged.facts.change.landed_at is None:
-        if any(result.drafts for result in results):
-            (judged,) = place.judged(_proposal(pointer).event(now))
+    if any(result.drafts for result in results):
+        (judged,) = place.judged(_proposal(pointer).event(now))
+    if judged.facts.change.landed_at is None:  # what landed is told of by its own delivery
         yield from shown(place, judged, _proposal(pointer), now)
     lines = [words.heading(heard.comment), "", *_lines(results, heard, judged)]
     good = all(result.is_good for result in results)

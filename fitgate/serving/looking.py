@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from fitgate.core.events import Happening, Pointer
+from fitgate.core.events import ChangeKind, Happening, Pointer
 from fitgate.core.work import Task
 from fitgate.serving.commands import asked
 from fitgate.serving.controls import UNLABELLED, controls_changed, unlabelled
@@ -19,6 +19,38 @@ from fitgate.serving.proposals import proposed, withdrawn
 from fitgate.serving.releases import released
 
 
+def _proposed(place: Place, pointer: Pointer, now: datetime) -> Iterable[Task]:
+    put_back = pointer.detail.startswith(UNLABELLED)
+    return (unlabelled if put_back else proposed)(place, pointer, now)
+
+
+def _evaluated(place: Place, pointer: Pointer, now: datetime) -> Iterable[Task]:
+    ended_where_deployed(place, pointer, now)
+    return evaluated(place, pointer, now)
+
+
+Look = Callable[[Place, Pointer, datetime], Iterable[Task]]
+LOOKS: Mapping[tuple[Happening, ChangeKind | None], Look] = {
+    (Happening.PROPOSED, "pull"): _proposed,
+    (Happening.PROPOSED, "group"): queued,
+    (Happening.PROPOSED, None): having,
+    (Happening.WITHDRAWN, "pull"): withdrawn,
+    (Happening.LANDED, "pull"): landed,
+    (Happening.LANDED, "push"): landed,
+    (Happening.LANDED, "release"): released,
+    (Happening.EVALUATED, "pull"): _evaluated,
+    (Happening.EVALUATED, None): _evaluated,
+    (Happening.PROPOSED, "deployment"): deploying,
+    (Happening.LANDED, "deployment"): deploying,
+    (Happening.EVALUATED, "deployment"): deploying,
+    (Happening.ASKED, "pull"): asked,
+    (Happening.ASKED, None): asked,
+    (Happening.INCIDENT, None): happened,
+    (Happening.CONTROLS_CHANGED, None): controls_changed,
+}
+"""What is done about which happening to which kind of change; about others, nothing."""
+
+
 def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
     """Do what a pointer asks for, and return what is to be done after it.
 
@@ -27,41 +59,5 @@ def looked(place: Place, pointer: Pointer, now: datetime) -> Sequence[Task]:
             done again.
         LedgerError: when it could not be written down.
     """
-    tasks: Iterable[Task] = ()
-    match (pointer.happening, pointer.kind):
-        case (_, "deployment"):
-            tasks = deploying(place, pointer, now)
-        case (Happening.CONTROLS_CHANGED, _):
-            tasks = controls_changed(place, pointer, now)
-        case (Happening.PROPOSED, _):
-            tasks = _proposed(place, pointer, now)
-        case (Happening.WITHDRAWN, "pull"):
-            tasks = withdrawn(place, pointer, now)
-        case (Happening.LANDED, "pull" | "push"):
-            tasks = landed(place, pointer, now)
-        case (Happening.LANDED, "release"):
-            tasks = released(place, pointer, now)
-        case (Happening.EVALUATED, "pull" | None):
-            tasks = evaluated(place, pointer, now)
-            ended_where_deployed(place, pointer, now)
-        case (Happening.INCIDENT, _):
-            tasks = happened(place, pointer, now)
-        case (Happening.ASKED, "pull" | None):
-            tasks = asked(place, pointer, now)
-        case _:
-            pass
-    return [*tasks]
-
-
-def _proposed(place: Place, pointer: Pointer, now: datetime) -> Iterable[Task]:
-    match pointer.kind:
-        case "pull" if pointer.detail.startswith(UNLABELLED):
-            return unlabelled(place, pointer, now)
-        case "pull":
-            return proposed(place, pointer, now)
-        case "group":
-            return queued(place, pointer, now)
-        case None:
-            return having(place, pointer, now)
-        case _:
-            return ()
+    look = LOOKS.get((pointer.happening, pointer.kind))
+    return [] if look is None else [*look(place, pointer, now)]

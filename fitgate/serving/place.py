@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from fitgate.core.breaker.watching import watch
 from fitgate.core.canonical import sha256
 from fitgate.core.chain import linked, read
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.entries import Draft, Head, Stored
 from fitgate.core.events import Event, Pointer
 from fitgate.core.facts_file import facts_bytes
+from fitgate.core.gates.breaker import is_unattended
 from fitgate.core.in_force import SHIPPED
 from fitgate.core.policy import Policy
 from fitgate.core.reading import parse_policy
@@ -89,8 +91,18 @@ class Place:
         self.undone = Undone(self.memory.ledger, self.memory.told)
 
     def judged(self, event: Event) -> list[Judged]:
-        """Take what an event points at through the corridor, knowing what the ledger tells."""
+        """Take what an event points at through the corridor, knowing what the ledger tells.
+
+        Breakers that nobody has looked at in time are looked at first, and what moved is written
+        down: else every irreversible change would wait for somebody to look.
+        """
         self.memory.caught_up()
+        found = [*run(event, self.forge, self.policies)]
+        waiting = [each.policy for each in found if is_unattended(each.verdict.findings)]
+        if not waiting:
+            return found
+        for policy in waiting:
+            self.memory.write(watch(policy, self.memory.told, event.at), event.at)
         return [*run(event, self.forge, self.policies)]
 
     def blobs(self, judged: Judged) -> Iterator[bytes]:

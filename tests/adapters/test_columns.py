@@ -16,7 +16,7 @@ from fitgate.adapters.columns.questions import Cell
 from fitgate.adapters.columns.readings import ESTIMATES, measure_columns
 from fitgate.adapters.columns.source import ColumnSource
 from fitgate.adapters.columns.table import MOST_CATEGORIES, Columns
-from fitgate.bootstrap import figures_in_columns, open_ledger
+from fitgate.bootstrap import figures_in_columns, figures_of_rows, open_ledger
 from fitgate.core.chain import read
 from fitgate.core.chronicle import Chronicle, Row
 from fitgate.core.measure.figures import measure
@@ -140,9 +140,13 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 def equal(ledger: Ledger, tmp_path: Path) -> int:
-    """Compare what columns say of a ledger with what its entries come to; return how many rows."""
+    """Compare what columns and rows say of a ledger with what its entries come to; count rows."""
     where, window = f"sqlite:///{tmp_path / 'fitgate.db'}", Window(None, NOW)
     plain = Plain(History.of(Chronicle(read(ledger.stored()))), POLICY)
+    rows = figures_of_rows(ledger, lambda _: POLICY, 0)
+    asked = [(SCOPE, window, ALL), (Scope("github:1", environment="staging"), window, ALL)]
+    assert rows is not None
+    assert rows.measure(asked) == plain.measure(asked)
     with figures_in_columns(ledger, where, lambda _: POLICY, 0) as columns:
         assert isinstance(columns, ColumnSource)
         sources: tuple[Source, ...] = (columns, plain)
@@ -198,13 +202,16 @@ def test_columns_of_another_chain_are_made_anew(ledger: Ledger, tmp_path: Path) 
     assert equal(ledger, tmp_path) == rows
 
 
-def test_columns_are_not_made_of_few_landings_nor_of_a_ledger_without_rows(
+def test_columns_are_not_made_of_few_entries_nor_of_a_ledger_without_rows(
     ledger: Ledger, tmp_path: Path
 ) -> None:
     where = f"sqlite:///{tmp_path / 'fitgate.db'}"
-    for some, least in ((ledger, 1000), (ledger, 90), (ledger_of(a_season()), 0)):
+    all_of_them = ledger.head().seq
+    for some, least in ((ledger, all_of_them), (ledger_of(a_season()), 0)):
         with figures_in_columns(some, where, lambda _: POLICY, least) as columns:
             assert columns is None
+        assert figures_of_rows(some, lambda _: POLICY, least) is None
+    assert figures_of_rows(ledger, lambda _: POLICY, all_of_them - 1) is not None
 
 
 def test_more_categories_than_bits_are_refused_and_nothing_is_kept() -> None:

@@ -1,7 +1,5 @@
 """What the command-line tests share: a small policy that enforces, and one scan under it."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,9 +7,9 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.forked import Done, run_forked
 from tests.story import Chapter
 
-Done = subprocess.CompletedProcess[str]
 Fitgate = Callable[..., Done]
 POLICY = """\
 version: 1
@@ -41,15 +39,8 @@ gates:
 
 
 def run_fitgate(folder: Path, *words: str | Path, given: str = "") -> Done:
-    """Run `fitgate` with these words in a folder, as in a pipe that gives it something to read."""
-    return subprocess.run(
-        [sys.executable, "-m", "fitgate", *map(str, words)],
-        cwd=folder,
-        check=False,
-        capture_output=True,
-        encoding="utf-8",
-        input=given,
-    )
+    """Run `fitgate` with these words in a folder, as a process that gets something to read."""
+    return run_forked(folder, [*map(str, words)], given=given)
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from fitgate.entrypoints.cli import asked
 from fitgate.entrypoints.cli.ledgers import opened
 from tests.builders import DAY, HOUR
 from tests.chronicles import closed, landed
-from tests.cli.conftest import Done, run_fitgate
+from tests.cli.conftest import run_fitgate
+from tests.forked import Done
 
 POLICY = """\
 version: 1

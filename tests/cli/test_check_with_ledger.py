@@ -69,6 +69,28 @@ def test_a_breaker_freezes_an_open_change_until_it_is_reset(clone: Path) -> None
     assert verdict(clone) == {"breaker-probation": "ALLOW"}
 
 
+def test_a_breaker_that_nobody_has_watched_is_unknown_until_somebody_does(clone: Path) -> None:
+    calm = POLICY.replace("limit: 1, any_unauthorised: true", "limit: 99").replace("CB-GBR", "CB-9")
+    (clone / "calm.yaml").write_text(calm)
+    asked = ("check", "--base", "risky~1", "--head", "risky", "--policy", "calm.yaml")
+    before = run_fitgate(clone, *asked)
+    assert before.returncode == 1
+    said = " ".join(before.stdout.replace("│", " ").split())
+    assert (
+        "of these breakers whether they have tripped: CB-9; nobody has looked at its figure yet."
+        in said
+    )
+    assert "Run `fitgate breaker watch`" in said
+    assert "unknown whether CB-9" in run_fitgate(
+        clone, "breaker", "list", "--policy", "calm.yaml"
+    ).stdout.replace("\n", " ")
+    watched = run_fitgate(clone, "breaker", "watch", "--policy", "calm.yaml")
+    assert "none has moved" in watched.stdout
+    after = json.loads(run_fitgate(clone, *asked, "--json").stdout)
+    found = {f["code"]: f["outcome"] for f in after["findings"] if f["gate"] == "breaker"}
+    assert found == {"breakers-closed": "ALLOW"}
+
+
 def test_a_drill_on_record_is_no_longer_unknown(clone: Path) -> None:
     told = ("--base", "risky~1", "--head", "risky", "--json")
     facts = json.loads(run_fitgate(clone, "check", *told, "--policy", "policy.yaml").stdout)

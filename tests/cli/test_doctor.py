@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.adapters.github.hosted import POLICY, Hosted, hosted
-from tests.cli.conftest import Done, run_fitgate
+from tests.cli.conftest import run_fitgate
+from tests.forked import Done
 from tests.twin.github.rulesets import Protection
 
 Doctor = Callable[..., Done]

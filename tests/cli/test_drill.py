@@ -20,7 +20,8 @@ import pytest
 from fitgate.bootstrap import open_ledger
 from fitgate.core.records import draft
 from fitgate.core.records.controls import DrillScheduled
-from tests.cli.conftest import Done, Fitgate
+from tests.cli.conftest import Fitgate
+from tests.forked import Done
 
 POLICY = """\
 version: 1

@@ -12,6 +12,7 @@ from tests.cli.conftest import Fitgate
 from tests.house.tree import ROOT
 
 PACK = ROOT / "tests/data/pilot-pack"
+NO_TIME = "is not a time in UTC, as in 2026-01-31T12:00:00Z"
 OTHERWISE = "and says otherwise (an entry is never changed)"
 REPO = ("--repo", "github:1")
 
@@ -52,16 +53,20 @@ def test_what_contradicts_the_ledger_or_itself_is_named_and_nothing_is_taken_ove
 ) -> None:
     fitgate("import", "pilot", "changes.csv", *REPO)
     text = (tmp_path / "changes.csv").read_text()
-    (tmp_path / "changes.csv").write_text(text.replace("EX-004,2026-01-04", "EX-004,2026-01-05"))
+    moved = text.replace("EX-004,2026-01-04", "EX-004,2026-01-05")
+    torn = moved.replace("EX-003,2026-01-03T00:00:00Z", "EX-003,soon") + "EX-009,too,short\n"
+    (tmp_path / "changes.csv").write_text(torn)
     (tmp_path / "drills.csv").write_text(
         (tmp_path / "drills.csv").read_text().replace(",60,15,0", ",60,-15,no")
     )
     done = fitgate("import", "pilot", "changes.csv", "drills.csv", *REPO)
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
+        f"changes.csv:4:2: effective_ts_utc: 'soon' {NO_TIME}",
+        f"changes.csv:5:1: change_id: the ledger knows `EX-004` {OTHERWISE}",
+        "changes.csv:8:1: has 3 cells, and the header 7",
         "drills.csv:3:5: rpo_minutes: '-15' cannot be: from 0 to 16666666 minutes",
         "drills.csv:3:6: success: cannot be 'no': say 0 or 1",
-        f"changes.csv:5:1: change_id: the ledger knows `EX-004` {OTHERWISE}",
     ]
     assert json.loads(fitgate("drill", "list", *REPO, "--json").stdout)["drills"] == []
 

@@ -16,8 +16,9 @@ from fitgate.core.measure.reading import FIGURES
 from fitgate.core.records.controls import PolicyChanged
 from tests.builders import DAY, NOW
 from tests.chronicles import PILOT, a_season, landed, noted
-from tests.cli.conftest import Done, Fitgate
+from tests.cli.conftest import Fitgate
 from tests.conftest import Golden
+from tests.forked import Done
 
 Metrics = Callable[..., Done]
 AS_OF = ("--as-of", "2026-01-31T12:00:00Z")

@@ -82,6 +82,16 @@ def test_the_status_says_what_is_still_to_be_done(piloted: Path, story: Path) ->
     assert {each["name"]: each["done"] for each in json.loads(told.stdout)}["D4"] is False
 
 
+def test_what_a_report_read_is_kept_where_it_is_told_to(
+    piloted: Path, story: Path, tmp_path: Path
+) -> None:
+    asked = ("pilot", "status", story, "--ledger", LEDGER, "--json")
+    kept = run_fitgate(piloted, *asked, "--cache", tmp_path / "kept")
+    assert kept.returncode == 0, kept.stderr
+    assert (tmp_path / "kept/facts.jsonl.gz").exists()
+    assert run_fitgate(piloted, *asked, "--no-cache").stdout == kept.stdout
+
+
 def test_a_pilot_of_more_than_a_year_is_refused(fitgate: Fitgate, story: Path) -> None:
     done = fitgate("pilot", "start", story, "--days", "99999999", "--ledger", LEDGER)
     assert done.returncode == 2

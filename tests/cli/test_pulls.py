@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.github.hosted import Hosted, hosted
-from tests.cli.conftest import Done, run_fitgate
+from tests.cli.conftest import run_fitgate
+from tests.forked import Done
 
 Run = Callable[..., Done]
 

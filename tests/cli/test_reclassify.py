@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Done, Fitgate
+from tests.cli.conftest import Fitgate
+from tests.forked import Done
 from tests.story import Chapter
 
 Story = tuple[Path, tuple[Chapter, ...]]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from fitgate.core.interchange.moments import SHAPE
-from tests.cli.conftest import Done, Fitgate
+from tests.cli.conftest import Fitgate
+from tests.forked import Done
 
 REPO = ("--repo", "github:1")
 LANDED = """\

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,33 @@ def test_a_direct_push_past_the_teams_own_practice_is_listed(recorded: Path, sto
     assert done.returncode == 0, done.stderr
     assert "pushed directly" in done.stdout
     assert "could not be judged by FITGate" in done.stdout
+
+
+def test_what_force_brought_to_the_branch_that_a_clone_tracks_is_listed(
+    fitgate: Fitgate, tmp_path: Path, story: Path
+) -> None:
+    def git(where: str, *words: str) -> None:
+        who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+        subprocess.run(["git", *who, *words], cwd=tmp_path / where, check=True)
+
+    git(".", "clone", "-q", "--bare", str(story), "origin.git")
+    for name in ("ours", "theirs"):
+        git(".", "clone", "-q", "origin.git", name)
+    git("theirs", "reset", "-q", "--hard", "HEAD~1")
+    git("theirs", "rm", "-q", "-r", "evals")
+    git("theirs", "commit", "-q", "-m", "Drop the evaluations (#99)")
+    git("theirs", "push", "-q", "--force", "origin", "HEAD")
+    git("ours", "fetch", "-q")
+    git("ours", "reset", "-q", "--hard", "@{upstream}")
+    done = fitgate("scan", "ours", "--since", "all", "--record", "--ledger", LEDGER)
+    assert done.returncode == 0, done.stderr
+    listed = fitgate("bypass", "list", "ours", "--ledger", LEDGER)
+    (row,) = (line for line in listed.stdout.splitlines() if "pushed by force" in line)
+    assert "#99" in row
+    assert "it is not known whether force brought it" in listed.stdout
+    told = json.loads(fitgate("bypass", "list", "ours", "--ledger", LEDGER, "--json").stdout)
+    ios = sum(told["standings"].values())
+    assert told["force_unknown"] == ios - 1
 
 
 def test_bypasses_are_told_as_json_with_the_entries_they_come_from(

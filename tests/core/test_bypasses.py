@@ -76,6 +76,20 @@ def test_a_team_that_pushes_or_of_which_little_is_known_has_no_such_gate(
     assert told(PUSH, Standing.WOULD_HOLD, practice) == []
 
 
+def test_what_came_by_force_is_told_so_whatever_its_message_says() -> None:
+    said = a_verdict(Outcome.HOLD, findings=(HELD,))
+    by_force = Before(reviewed(), forced=True)
+    held, against = (Standing.WOULD_HOLD, Standing.BYPASS)
+    assert [*passed_by(facts_of(), said, held, a_policy(), by_force)] == [
+        PassedBy("forced-push", ("pull-request",))
+    ]
+    assert [*passed_by(PUSH, said, against, a_policy(), by_force)] == [
+        PassedBy("forced-push", ("slow-authority",))
+    ]
+    alone = Before(Practice(), forced=True)
+    assert [*passed_by(PUSH, said, held, a_policy(), alone)] == []
+
+
 @pytest.mark.parametrize("is_io", [False, None])
 def test_what_is_not_known_to_be_an_io_bypasses_nothing(is_io: bool | None) -> None:  # noqa: FBT001
     assert told(PUSH, Standing.UNJUDGED, reviewed(), is_io=is_io) == []

@@ -32,6 +32,7 @@ from fitgate.core.records.changes import (
 )
 from fitgate.core.records.controls import (
     Acknowledged,
+    BreakersWatched,
     Drilled,
     DrillMissed,
     DrillScheduled,
@@ -84,6 +85,7 @@ RECORDS: list[Record] = [
     Audited("#1", "github:1", "seed", is_io=False),
     PilotStarted(NOW, "shadow"),
     Imported("file", DIGEST, 3),
+    BreakersWatched({"CB-VL": DIGEST}, 7),
 ]  # fmt: skip
 
 

@@ -108,7 +108,7 @@ evaluations = st.builds(
 breakers = st.builds(
     BreakerState,
     st.sampled_from(["CB-VL", "CB-GBR"]),
-    st.sampled_from(["closed", "open", "open", "probation"]),
+    st.sampled_from(["closed", "open", "open", "probation", "unknown"]),
     st.sampled_from(["freeze", "degrade", "audit"]),
 )
 people = st.builds(

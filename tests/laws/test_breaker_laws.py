@@ -183,8 +183,8 @@ def test_watched_often_or_once_it_comes_to_the_same(drafts: list[Draft], days: l
     for at in (*(NOW - day * DAY for day in sorted(days, reverse=True)), NOW):
         often.append(watch(policy, Chronicle(read(often.stored(), at)), at), at)
     once.append(watch(policy, Chronicle(read(once.stored(), NOW)), NOW), NOW)
+    one, other = (Chronicle(read(each.stored())) for each in (often, once))
     for at in (NOW - 14 * DAY, NOW):
-        one, other = (Chronicle(read(each.stored(), at)) for each in (often, once))
         assert states(policy, one, at, None) == states(policy, other, at, None)
 
 

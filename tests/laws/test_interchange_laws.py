@@ -76,11 +76,11 @@ def files(draw: st.DrawFn, columns: Columns, rows: st.SearchStrategy[list[tuple[
 
 
 def change_log(text: str, policy: Policy = DEFAULT) -> Log[pilot.PilotChange]:
-    return pilot.read_changes(read_table(text, "changes.csv", pilot.CHANGES), policy, NOW)
+    return pilot.read_changes(read_table(text, "changes.csv", pilot.CHANGES), policy, NOW).sound()
 
 
 def drill_log(text: str) -> Log[pilot.PilotDrill]:
-    return pilot.read_drills(read_table(text, "drills.csv", pilot.DRILLS), NOW)
+    return pilot.read_drills(read_table(text, "drills.csv", pilot.DRILLS), NOW).sound()
 
 
 def told(logs: Sequence[Log[pilot.PilotChange]]) -> Chronicle:

@@ -195,8 +195,13 @@ MUTANTS = (
     ),
     Mutant(
         "a breaker on probation tightens the terms", SLOW,
-        'b.state == "open" and', 'b.state != "closed" and',
+        'if "open" in degrading:', 'if {*degrading} & {"open", "probation"}:',
         "a_breaker_that_is_not_open_or_does_not_degrade_asks_for_nothing_more",
+    ),
+    Mutant(
+        "a breaker that nobody looked at degrades nothing", SLOW,
+        'return None if "unknown" in degrading else True', "return True",
+        "a_breaker_that_may_degrade_leaves_open_what_it_would_ask_for",
     ),
     Mutant(
         "unknown breakers are closed", SLOW,

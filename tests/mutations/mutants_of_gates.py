@@ -172,6 +172,11 @@ MUTANTS = (
         "unknown_breakers_are_not_closed_breakers",
     ),
     Mutant(
+        "a breaker that nobody looked at is passed over", BREAKER,
+        'if state.state == "unknown":', "if False:",
+        "what_nobody_has_looked_at_is_undecided_and_says_what_to_run",
+    ),
+    Mutant(
         "every breaker is minded", BREAKER,
         "if not gate.names or b.name in gate.names]", "if True]",
         "only_the_breakers_that_are_named_are_minded",

@@ -126,7 +126,7 @@ def live(life: Life) -> int:
     _make_writes_mortal(steps)
     database = open_database(life.database, create=True, upgrade=True)
     ledger = MortalLedger(chain_in(database, life.repo), steps)
-    memory = Memory(ledger)  # type: ignore[arg-type] # the rest it has from what it wraps
+    memory = Memory(ledger)
     session = App(life.app, life.key, life.url, patience=5.0).of_repository(life.name)
     forge, library = GitHub(session, life.name), shipped_policies()
     place = Place(forge, memory, Policies(forge, library, told=memory.told), library)
@@ -146,7 +146,7 @@ def _make_writes_mortal(steps: Steps) -> None:
         writes = request.method not in {"GET", "HEAD"} and not request.url.endswith(_READS)
         return steps.around(send, self, request, **more) if writes else send(self, request, **more)
 
-    requests.adapters.HTTPAdapter.send = mortal  # type: ignore[method-assign] # as said
+    requests.adapters.HTTPAdapter.send = mortal  # type: ignore[method-assign,assignment] # as said
 
 
 @dataclass

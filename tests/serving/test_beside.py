@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from fitgate.core.events import Happening, Pointer
-from fitgate.core.records.changes import Incident, Reverted, Seen
+from fitgate.core.records.changes import Decided, Incident, Landed, Reverted, Seen
 from fitgate.core.work import look
 from fitgate.serving import undone
 from tests.serving.office import Office, office
@@ -83,7 +83,8 @@ class TestBeside:
         here.settle()
         (seen,) = here.told(Seen)
         assert seen.number == 1
-        assert [e.kind for e in here.ledger.entries if e.kind != "GateChanged"] == ["Seen"]
+        assert not here.told(Decided)
+        assert not here.told(Landed)
 
     def test_an_issue_with_the_label_is_an_incident_that_blames_a_landing(
         self, here: Office

@@ -120,6 +120,24 @@ def test_the_same_group_again_is_not_written_again_and_costs_few_reads(here: Off
     assert here.check(entry.head_sha).conclusion == "success"
 
 
+def test_its_check_can_be_asked_for_again(here: Office) -> None:
+    pull = here.hosted.lowered()
+    here.settle(hours=49)
+    entry = here.repo.enqueue(pull, by="bob")
+    here.settle()
+    assert here.check(entry.head_sha).conclusion == "failure"
+    pull.approve("bob")
+    pull.approve("carol")
+    run = here.check(entry.head_sha)
+    here.repo.rerun(run, by="bob")
+    here.settle()
+    assert here.check(entry.head_sha).conclusion == "success"
+    run.conclusion = "failure"
+    here.repo.rerun_suite(run.suite, by="bob")
+    here.settle()
+    assert here.check(entry.head_sha).conclusion == "success"
+
+
 def test_where_the_queue_tells_nothing_the_branch_and_the_messages_tell_whose_each_commit_is() -> (
     None
 ):

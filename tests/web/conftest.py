@@ -43,7 +43,7 @@ def until(what: Callable[[], bool]) -> None:
 
 
 @dataclass
-class Service:
+class Front:
     """A service that runs, its queue, and all that it logged."""
 
     http: httpx.Client
@@ -97,8 +97,8 @@ def written() -> StringIO:
 
 
 @pytest.fixture
-def service(written: StringIO) -> Iterator[Service]:
+def service(written: StringIO) -> Iterator[Front]:
     """Run a service whose queue is in memory."""
     queue = MemoryQueue(lambda: NOW)
     with serving(queue) as http:
-        yield Service(http, queue, written)
+        yield Front(http, queue, written)

@@ -11,7 +11,7 @@ from fitgate.entrypoints.web.counting import Counts
 from fitgate.errors import QueueError
 from tests.builders import NOW
 from tests.memory_queue import MemoryQueue
-from tests.web.conftest import Service, serving
+from tests.web.conftest import Front, serving
 from tests.web.test_hooks import PULL
 
 
@@ -29,7 +29,7 @@ def test_a_process_that_answers_is_alive_whatever_its_database_does() -> None:
     assert answer.json() == {"alive": True, "version": __version__}
 
 
-def test_a_service_is_ready_while_its_database_answers(service: Service) -> None:
+def test_a_service_is_ready_while_its_database_answers(service: Front) -> None:
     answer = service.http.get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"ready": True, "database": True})
 
@@ -54,7 +54,7 @@ def test_a_worker_that_is_gone_makes_a_service_unready() -> None:
         assert "fitgate_worker_up 0.0" in http.get("/metrics").text
 
 
-def test_deliveries_are_counted_by_event_and_outcome(service: Service) -> None:
+def test_deliveries_are_counted_by_event_and_outcome(service: Front) -> None:
     service.send("pull_request", PULL)
     service.send("pull_request", PULL)
     service.send("pull_request", PULL, X_Hub_Signature_256=None)

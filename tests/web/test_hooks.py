@@ -22,7 +22,7 @@ from fitgate.core.work import Delivery
 from fitgate.errors import QueueError
 from tests.builders import NOW
 from tests.memory_queue import MemoryQueue
-from tests.web.conftest import OLD, Service, serving, signed, until
+from tests.web.conftest import OLD, Front, serving, signed, until
 
 DATA = Path(__file__).parents[1] / "data" / "github-webhooks.json.gz"
 EXAMPLES: list[tuple[str, dict[str, Any]]] = json.loads(gzip.decompress(DATA.read_bytes()))[
@@ -41,7 +41,7 @@ HEADERS = {
 }  # fmt: skip
 
 
-def test_all_examples_are_kept_once_and_refused_with_another_signature(service: Service) -> None:
+def test_all_examples_are_kept_once_and_refused_with_another_signature(service: Front) -> None:
     kept = {
         f"guid-{n}": (event, json.dumps(example).encode())
         for n, (event, example) in enumerate(EXAMPLES)
@@ -62,14 +62,14 @@ def test_all_examples_are_kept_once_and_refused_with_another_signature(service: 
     assert len(ours) == 75
 
 
-def test_a_form_is_kept_as_it_came(service: Service) -> None:
+def test_a_form_is_kept_as_it_came(service: Front) -> None:
     body = urlencode({"payload": PULL.decode()}).encode()
     sent = service.send("pull_request", body, Content_Type="application/x-www-form-urlencoded")
     assert (sent.status_code, sent.json()) == (202, {"outcome": "accepted"})
     assert [d.body for d in service.queue.deliveries] == [body]
 
 
-def test_a_secret_that_is_being_replaced_is_still_accepted(service: Service) -> None:
+def test_a_secret_that_is_being_replaced_is_still_accepted(service: Front) -> None:
     sent = service.send("pull_request", PULL, X_Hub_Signature_256=signed(PULL, OLD))
     assert sent.status_code == 202
 
@@ -89,7 +89,7 @@ def test_a_secret_that_is_being_replaced_is_still_accepted(service: Service) -> 
     ],
 )
 def test_what_is_wrong_with_the_headers_is_said(
-    service: Service, headers: dict[str, str | None], status: int, said: str
+    service: Front, headers: dict[str, str | None], status: int, said: str
 ) -> None:
     refused = service.send("pull_request", PULL, **headers)
     assert refused.status_code == status
@@ -113,31 +113,31 @@ def test_what_is_wrong_with_the_headers_is_said(
     ],
 )
 def test_a_body_that_cannot_be_understood_is_refused(
-    service: Service, body: bytes, status: int
+    service: Front, body: bytes, status: int
 ) -> None:
     assert service.send("pull_request", body).status_code == status
     assert service.queue.deliveries == []
     assert service.http.get("/healthz").status_code == 200
 
 
-def test_an_event_that_is_not_ours_is_let_pass_and_counted(service: Service) -> None:
+def test_an_event_that_is_not_ours_is_let_pass_and_counted(service: Front) -> None:
     sent = service.send("a_new_event", b'{"action": "made"}')
     assert (sent.status_code, sent.json()) == (202, {"outcome": "ignored"})
     assert service.queue.deliveries == []
     assert service.number('fitgate_deliveries_total{event="other",outcome="ignored"}') == 1
 
 
-def test_every_event_of_ours_has_a_name_that_a_header_may_have(service: Service) -> None:
+def test_every_event_of_ours_has_a_name_that_a_header_may_have(service: Front) -> None:
     assert {service.send(event, b"[]").status_code for event in ROUTES} == {400}
 
 
 class TestLarge:
-    def test_what_github_may_send_is_kept(self, service: Service) -> None:
+    def test_what_github_may_send_is_kept(self, service: Front) -> None:
         body = PULL[:-1] + b', "x": "' + b"y" * (8 << 20) + b'"}'
         assert service.send("pull_request", body).status_code == 202
         assert len(service.queue.deliveries) == 1
 
-    def test_more_is_refused_before_it_is_read(self, service: Service) -> None:
+    def test_more_is_refused_before_it_is_read(self, service: Front) -> None:
         """The body is announced and never sent: who waits for it would wait for ever."""
         asked = http.client.HTTPConnection(service.http.base_url.host, service.http.base_url.port)
         asked.putrequest("POST", "/hooks/github")
@@ -147,7 +147,7 @@ class TestLarge:
         assert answer.status == 413
         assert answer.getheader("connection") == "close"
 
-    def test_more_that_was_not_announced_is_refused_at_the_limit(self, service: Service) -> None:
+    def test_more_that_was_not_announced_is_refused_at_the_limit(self, service: Front) -> None:
         host, port = service.http.base_url.host, service.http.base_url.port
         assert port
         part = b"100000\r\n" + b"0" * (1 << 20) + b"\r\n"
@@ -230,7 +230,7 @@ def test_nobody_is_answered_before_the_commit_and_nobody_waits_for_another_s() -
 
 
 class TestLog:
-    def test_a_delivery_is_one_line_with_its_id(self, service: Service) -> None:
+    def test_a_delivery_is_one_line_with_its_id(self, service: Front) -> None:
         service.send("pull_request", PULL)
         (line,) = service.logged()
         at = line.pop("at")
@@ -240,7 +240,7 @@ class TestLog:
             "hook": "github:42", "github_event": "pull_request", "bytes": len(PULL),
         }  # fmt: skip
 
-    def test_no_body_and_no_secret_is_ever_logged(self, service: Service) -> None:
+    def test_no_body_and_no_secret_is_ever_logged(self, service: Front) -> None:
         body = PULL.replace(b"opened", b"swordfish")
         service.send("pull_request", body)
         service.send("pull_request", b'{"swordfish')
@@ -251,7 +251,7 @@ class TestLog:
         assert "Everybody" not in told
 
 
-def test_other_ways_are_refused_in_the_same_shape(service: Service) -> None:
+def test_other_ways_are_refused_in_the_same_shape(service: Front) -> None:
     missing, other = service.http.get("/nothing"), service.http.get("/hooks/github")
     assert (missing.status_code, missing.json()) == (404, {"error": {"message": "Not Found"}})
     assert (other.status_code, other.headers["allow"]) == (405, "POST")

@@ -17,7 +17,7 @@ from tests.adapters.github.hosted import Hosted, hosted
 from tests.cli.conftest import run_fitgate
 from tests.twin.github.pulls import Pull
 from tests.web.conftest import signed, until
-from tests.web.process import Process, environment_of, started
+from tests.web.starting import Started, environment_of, started
 
 SERVE = ("serve", "--port", "0")
 
@@ -34,7 +34,7 @@ def check_of(here: Hosted, pull: Pull) -> str | None:
     return runs[0].conclusion if runs else None
 
 
-def listens_to(here: Hosted, process: Process) -> None:
+def listens_to(here: Hosted, process: Started) -> None:
     """Point the App's hook at a service."""
     here.twin.hooks.to(f"{process.url}/hooks/github")
 

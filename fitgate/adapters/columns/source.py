@@ -8,18 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 from fitgate.adapters.columns.questions import Cell, Questions
 from fitgate.adapters.columns.readings import measure_columns
 from fitgate.adapters.columns.table import Columns
 from fitgate.core.bypasses import completed
 from fitgate.core.chain import read
-from fitgate.core.chronicle import Chronicle, Row
-from fitgate.core.entries import Stored
+from fitgate.core.chronicle import Chronicle
 from fitgate.core.measure.bypasses import beside_hidden
 from fitgate.core.measure.figures import measure
-from fitgate.core.measure.history import History
+from fitgate.core.measure.history import CONTROLS, History
 from fitgate.core.measure.overview import Wanted
 from fitgate.core.measure.reading import FIGURES, Figure, Reading, Scope, Window
 from fitgate.core.measure.sample import Sample
@@ -28,30 +26,7 @@ from fitgate.core.micros import from_micros
 from fitgate.core.policy import Policy
 from fitgate.core.records.changes import Reclassified
 from fitgate.core.records.controls import GateChanged
-from fitgate.ports import Ledger
-
-
-@runtime_checkable
-class Landed(Ledger, Protocol):
-    """A ledger that keeps a row a landing beside its entries."""
-
-    def rows(self) -> Iterator[Row]:
-        """Yield all of them."""
-
-    def rows_since(self, after: int) -> Iterator[Row]:
-        """Yield those of changes that an entry behind a number speaks of."""
-
-    def rows_of(self, changes: Sequence[str]) -> Iterator[Row]:
-        """Yield those of these changes."""
-
-    def of_kinds(self, kinds: Sequence[str]) -> Iterator[Stored]:
-        """Yield the entries of these kinds."""
-
-
-CONTROLS = (
-    "Drilled", "DrillMissed", "Tripped", "Reset", "PolicyChanged", "GateChanged", "Reclassified",
-)  # fmt: skip
-"""The kinds of entries that figures are made of beside landings."""
+from fitgate.ports import Ledger, ProjectingLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +87,22 @@ class ColumnSource:
 
 @contextmanager
 def opened(
-    ledger: Ledger, file: Path | None, policy: Callable[[Chronicle], Policy], least: int
+    ledger: Ledger, file: Path | None, policy: Callable[[Chronicle], Policy]
 ) -> Iterator[ColumnSource | None]:
     """Open the columns of a ledger, in a file or in memory, brought up to its end.
 
-    None where the ledger keeps no rows, or has no more than `least` landings. `policy` chooses one
-    from what the ledger tells of policies.
+    None where the ledger keeps no rows. `policy` chooses one from what is told of policies.
 
     Raises:
         LedgerError: when the columns cannot be opened or written.
     """
-    if not isinstance(ledger, Landed):
+    if not isinstance(ledger, ProjectingLedger):
         yield None
         return
     columns = Columns(file)
     try:
         controls = Chronicle(read(ledger.of_kinds(CONTROLS)))
         bring_up(columns, ledger, controls)
-        if columns.row_of("SELECT count(*) FROM landings")[0] <= least:
-            yield None
-            return
         told = History.of(controls)
         drilled = [each.record.change for each in told.drilled if each.record.change is not None]
         beside = replace(told, rows=tuple(ledger.rows_of(drilled)))
@@ -140,7 +111,7 @@ def opened(
         columns.close()
 
 
-def bring_up(columns: Columns, ledger: Landed, controls: Chronicle) -> None:
+def bring_up(columns: Columns, ledger: ProjectingLedger, controls: Chronicle) -> None:
     """Bring the columns up to the end of a chain; costs what is new.
 
     All is taken in anew where the chain is another one than was told, or where a gate or a label
@@ -161,7 +132,7 @@ def bring_up(columns: Columns, ledger: Landed, controls: Chronicle) -> None:
         columns.take(completed(rows, controls), ledger.repo, head.seq, head.digest)
 
 
-def _is_at(ledger: Landed, seq: int, digest: str) -> bool:
+def _is_at(ledger: ProjectingLedger, seq: int, digest: str) -> bool:
     """Say whether the entry of this number has this digest."""
     entry = next(iter(ledger.stored(seq - 1)), None)
     return entry is not None and (entry.seq, entry.digest) == (seq, digest)

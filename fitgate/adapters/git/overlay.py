@@ -201,6 +201,15 @@ class Overlay:
         lines = self._in_clone("for-each-ref", form, "refs/tags").split("\n")
         return {name: oid for oid, _, name in (line.partition(" ") for line in lines) if oid}
 
+    @property
+    def tracked(self) -> str | None:
+        """Return the remote branch that the current one tracks, else origin's; None: neither."""
+        for name in ("@{upstream}", "refs/remotes/origin/HEAD"):
+            found = self._in_clone("rev-parse", "--quiet", "--symbolic-full-name", name)
+            if found.startswith("refs/remotes/"):
+                return found
+        return None
+
     def _in_clone(self, *arguments: str) -> str:
         said = self._program.run("--git-dir", self._git_dir, *_IN_CLONE, *arguments)
         return "" if said.code else said.text

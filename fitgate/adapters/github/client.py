@@ -263,10 +263,6 @@ class GitHub(Watching):
         """Take the verdict off a commit until it is judged anew; say whether there was one."""
         return self._acting.withdraw(head)
 
-    def pulls_at(self, head: str) -> Sequence[int]:
-        """Return the numbers of the open pull requests with a head, wherever their branch is."""
-        return self._talking.pulls_at(head)
-
     def comment(self, comment: int) -> Comment | None:
         """Return a comment by its id as it stands now; None: it is gone, or nobody's any more."""
         return self._talking.comment(comment)

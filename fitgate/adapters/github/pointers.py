@@ -29,6 +29,7 @@ _PROPOSING = frozenset(
     }
 )  # fmt: skip
 _BRANCH, _QUEUE = "refs/heads/", "refs/heads/gh-readonly-queue/"
+_GROUP = re.compile(r"gh-readonly-queue/.+/pr-\d{1,9}-([0-9a-f]{40}(?:[0-9a-f]{24})?)")
 _RUN = re.compile(r"/actions/runs/(\d{1,18})/deployment_protection_rule$")
 _COMMAND = re.compile(r"^[ \t]*/fitgate\b", re.MULTILINE)
 _GONE = {"deleted", "removed", "suspend"}
@@ -117,12 +118,24 @@ def _at_head(said: Said, happening: Happening, what: str, detail: str = "") -> I
         yield _pointer(said, happening, kind=kind, number=number, head=head, detail=detail)
 
 
+def _again(said: Said, what: str, *branch: str) -> Iterator[Pointer]:
+    """Yield what is to be checked again: a merge group by its branch, which names its base."""
+    name = said.text(*branch) or ""
+    if found := _GROUP.fullmatch(name):
+        yield _pointer(
+            said, Happening.PROPOSED, kind="group", ref=f"{_BRANCH}{name}", base=found[1],
+            head=_commit(said, what, "head_sha"),
+        )  # fmt: skip
+    else:
+        yield from _at_head(said, Happening.PROPOSED, what)
+
+
 def _check_run(said: Said) -> Iterator[Pointer]:
     match said.text("action"):
         case "completed" if not _is_ours(said.text("check_run", "name") or ""):
             yield from _at_head(said, Happening.EVALUATED, "check_run")
         case "rerequested":
-            yield from _at_head(said, Happening.PROPOSED, "check_run")
+            yield from _again(said, "check_run", "check_run", "check_suite", "head_branch")
         case "requested_action":
             button = said.text("requested_action", "identifier")
             yield from _at_head(said, Happening.ASKED, "check_run", f"button:{button}")
@@ -141,8 +154,10 @@ def _is_ours(name: str) -> bool:
 
 def _check_suite(said: Said) -> Iterator[Pointer]:
     match said.text("action"):
-        case "requested" | "rerequested":
+        case "requested":
             yield from _at_head(said, Happening.PROPOSED, "check_suite")
+        case "rerequested":
+            yield from _again(said, "check_suite", "check_suite", "head_branch")
         case "completed":
             yield from _at_head(said, Happening.EVALUATED, "check_suite")
         case _:

@@ -97,12 +97,6 @@ class Talking:
             told.append("marked")
         return bool(told)
 
-    def pulls_at(self, head: str) -> list[int]:
-        """Return the numbers of the open pull requests with a head, wherever their branch is."""
-        said = self._session.read(f"/repos/{self._name}/commits/{head}/pulls?per_page=100")
-        open_ = (one for one in said or () if one.get("state") == "open")
-        return [int(one["number"]) for one in open_ if (one.get("head") or {}).get("sha") == head]
-
     def _ours(self, number: int, mark: str, since: datetime | None) -> Any | None:  # noqa: ANN401 - PyGithub's
         """Look for our comment with a mark; the same mark in others' counts for nothing."""
         issue = self._session.github.get_repo(self._name).get_issue(number)

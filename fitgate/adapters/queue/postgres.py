@@ -66,7 +66,12 @@ class Database:
         with self._connected() as connection:
             prepare(connection, self.name, create=create)
         self._pool = ConnectionPool(
-            address, min_size=1, max_size=4, open=True, kwargs={"application_name": "fitgate"}
+            address,
+            min_size=1,
+            max_size=4,
+            timeout=10,
+            open=True,
+            kwargs={"application_name": "fitgate"},
         )
 
     def write(self, step: Callable[[Connection], T]) -> T:

@@ -35,6 +35,7 @@ def breaker_json(known: Breakers, watched: Watched, by: str | None = None) -> di
         "green": level.green,
         "beside": dict(level.beside),
         "waived_until": None if walk.waived_until is None else moment(walk.waived_until),
+        "unattended": known.attended.unattended(breaker) or None,
         "not_written_down": [each.key for each in known.due(watched)],
     }
     if by is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fitgate.core.breaker.attended import trigger_digest
 from fitgate.core.breaker.because import number
 from fitgate.core.breaker.made_up import made_up_operation
 from fitgate.core.breaker.moves import State
@@ -21,7 +22,7 @@ from fitgate.core.in_force import rulebook
 from fitgate.core.policy import Breaker
 from fitgate.core.reading import PolicyFile
 from fitgate.core.records import draft
-from fitgate.core.records.controls import RecoveryPlanned, Reset, Tripped
+from fitgate.core.records.controls import BreakersWatched, RecoveryPlanned, Reset, Tripped
 from fitgate.core.verdict import decide
 
 OTHER = "a-second-person"
@@ -119,15 +120,21 @@ class _Copy:
         self.breaker, self.environment, self.as_of = breaker, environment, known.as_of
         self._book, self._policy = rulebook(file), file.policy
         self._told, self._seq = Chronicle(), 0
+        self._add(BreakersWatched({breaker.name: trigger_digest(breaker, file.policy)}, 0))
         for told in known.told.of(breaker.name, environment):
             if told.at <= known.as_of:
                 self._add(told.record, told.at)
 
     def add(self, record: Tripped | Reset | RecoveryPlanned) -> None:
         """Add what a drill does, now."""
-        self._add(record, self.as_of)
+        self._add(record)
 
-    def _add(self, record: Tripped | Reset | RecoveryPlanned, at: datetime) -> None:
+    def _add(
+        self,
+        record: BreakersWatched | Tripped | Reset | RecoveryPlanned,
+        then: datetime | None = None,
+    ) -> None:
+        at = self.as_of if then is None else then
         self._seq += 1
         made = draft(record, at, f"drill/{self._seq}")
         self._told.add(Entry(self._seq, None, at, at, "", made.kind, made.key, made.body))

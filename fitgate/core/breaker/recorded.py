@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
 from fitgate.core.acting import environments_of, is_dry
+from fitgate.core.breaker.attended import Attended
 from fitgate.core.breaker.entitled import Entitled
 from fitgate.core.breaker.moves import State
 from fitgate.core.breaker.told import MovesTold
@@ -24,8 +25,9 @@ def states(
 ) -> tuple[BreakerState, ...]:
     """Return the state of each breaker that concerns a change.
 
-    Read from what is written down alone, no figure is looked at. A change that names no environment
-    is in each, so the worst state counts. What tripped dry, or as a drill, is not open.
+    Read from what is written down alone, no figure is looked at: what is not open, and nobody has
+    looked at since it may have moved, is unknown. A change that names no environment is in each, so
+    the worst state counts. What tripped dry, or as a drill, is not open.
     """
     known = Recorded(policy, chronicle, as_of)
     return tuple(known.state(breaker, environment) for breaker in _concerned(policy, environment))
@@ -51,6 +53,11 @@ class Recorded:
         return MovesTold(self.chronicle)
 
     @cached_property
+    def attended(self) -> Attended:
+        """Return who has looked at them."""
+        return Attended(self.policy, self.chronicle, self.as_of)
+
+    @cached_property
     def entitled(self) -> Entitled:
         """Return who may reset."""
         return Entitled(self.policy, self.chronicle)
@@ -60,7 +67,9 @@ class Recorded:
         mine = [e for e in environments_of(breaker) if e is None or environment in {None, e}]
         found = (self.recorded(breaker, each, dry=False).state for each in mine)
         worst = max(found, key=_WORSE.index, default=State.CLOSED)
-        return BreakerState(breaker.name, worst.value, breaker.then, breaker.owner)
+        known = BreakerState(breaker.name, worst.value, breaker.then, breaker.owner)
+        why = "" if worst is State.OPEN else self.attended.unattended(breaker)
+        return replace(known, state="unknown", why=why) if why else known
 
     def recorded(
         self, breaker: Breaker, environment: str | None, *, dry: bool | None = None

@@ -32,10 +32,12 @@ not trip over what is years old; `fitgate breaker replay` tells of that."""
 def watch(policy: Policy, chronicle: Chronicle, as_of: datetime) -> list[Draft]:
     """Return the moves that have come about and are not written down, each at its moment.
 
-    Writing them down and watching again gives none. Watched often or seldom, it comes to the same
-    moves, as long as it is watched once in `LOOK_BACK`.
+    Last comes that somebody looked, unless that is on record. Writing them down and watching again
+    gives none. Watched often or seldom, it comes to the same moves, as long as it is watched once
+    in `LOOK_BACK`.
     """
-    return Breakers(policy, chronicle, as_of).all_due()
+    known = Breakers(policy, chronicle, as_of)
+    return [*known.all_due(), *known.looked()]
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Breakers(Recorded):
         """Return the moves that are not written down yet, oldest first, each breaker's in order."""
         drafts = [draft for watched in self.all for draft in self.due(watched)]
         return sorted(drafts, key=attrgetter("at"))
+
+    def looked(self) -> Iterator[Draft]:
+        """Yield that all of them were looked at now, if that is to be written down."""
+        if (look := self.attended.due()) is not None:
+            yield look
 
     def level(self, watched: Watched) -> Level:
         """Return how the figure of a breaker stands now."""

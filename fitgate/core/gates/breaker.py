@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from fitgate.core.facts import BreakerState
@@ -22,7 +23,27 @@ def breaker(gate: BreakerGate, case: Case) -> tuple[Finding, ...]:
     tripped = sorted((b for b in minded if b.state != "closed"), key=_order)
     if not tripped:
         return (finding(_GATE, Outcome.ALLOW, "breakers-closed"),)
-    return tuple(_judge(state, case) for state in tripped)
+    unseen = _unattended(minded)
+    return (*unseen, *(_judge(state, case) for state in tripped if state.state != "unknown"))
+
+
+def _unattended(states: Iterable[BreakerState]) -> tuple[Finding, ...]:
+    """Return which breakers may have tripped, once for each reason why that is not known."""
+    names: dict[str, list[str]] = {}
+    for state in states:
+        if state.state == "unknown":
+            names.setdefault(state.why, []).append(state.name)
+    return tuple(
+        finding(
+            _GATE, Outcome.UNDECIDED, "breakers-unattended", breakers=tuple(sorted(each)), why=why
+        )
+        for why, each in sorted(names.items())
+    )
+
+
+def is_unattended(findings: Iterable[Finding]) -> bool:
+    """Say whether a verdict waits for somebody to look at the breakers."""
+    return any(found.code == "breakers-unattended" for found in findings)
 
 
 def _order(state: BreakerState) -> tuple[str, ...]:

@@ -53,7 +53,10 @@ def _untightened(case: Case) -> bool | None:
     states = breakers(case)
     if states is None:
         return None
-    return not any(b.state == "open" and b.then == "degrade" for b in states)
+    degrading = [b.state for b in states if b.then == "degrade"]
+    if "open" in degrading:
+        return False
+    return None if "unknown" in degrading else True
 
 
 def _unknown(case: Case) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from fitgate.core.interchange.moments import past, utc
 from fitgate.core.interchange.tables import Columns, Log, Reader, Table, by_line, name_in
 from fitgate.core.policy import Policy
 from fitgate.core.reclassified import Nature
-from fitgate.errors import ImportProblemsError
 
 R = TypeVar("R")
 
@@ -60,17 +59,13 @@ class PilotDrill:
 
 
 def read_changes(table: Table, policy: Policy, as_of: datetime) -> Log[PilotChange]:
-    """Read a change log.
-
-    Raises:
-        ImportProblemsError: with every cell that cannot be, by line and column.
-    """
+    """Read a change log; every cell that cannot be is in `wrong`, by line and column."""
     keys = CategoryKeys(policy)
     return _read(table, lambda cells: _change_in(cells, keys, as_of), lambda each: each.change)
 
 
 def read_drills(table: Table, as_of: datetime) -> Log[PilotDrill]:
-    """Read a drill log; raises as `read_changes`."""
+    """Read a drill log, as `read_changes` does."""
     return _read(table, lambda cells: _drill_in(cells, as_of), lambda each: each.drill)
 
 
@@ -88,9 +83,7 @@ def _read(table: Table, read: Callable[[Reader], R | None], called: Callable[[R]
                 cells.wrong(table.header[0], message, "keep one of them")
             rows[row.line] = made
         problems += cells.problems
-    if problems:
-        raise ImportProblemsError(table.source, by_line(problems))
-    return Log(table, rows)
+    return Log(table, rows, tuple(by_line(problems)))
 
 
 def _change_in(cells: Reader, keys: CategoryKeys, as_of: datetime) -> PilotChange | None:

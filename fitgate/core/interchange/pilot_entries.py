@@ -18,7 +18,7 @@ from fitgate.core.records import draft
 from fitgate.core.records.changes import Closed, Landed, PassedBy
 from fitgate.core.records.controls import Drilled, Imported
 from fitgate.core.standing import Standing
-from fitgate.errors import ImportProblemsError, Problem
+from fitgate.errors import Problem
 
 CHANGES, DRILLS = "pilot/changes", "pilot/drills"
 """What an `Imported` entry says was taken over."""
@@ -32,7 +32,7 @@ def change_drafts(log: Log[PilotChange], policy: Policy, told: Chronicle) -> lis
     """Return what is to be written down of a change log, beside what the ledger knows of it.
 
     Raises:
-        ImportProblemsError: with every row that says otherwise than the ledger.
+        ImportProblemsError: with every row that says otherwise than the ledger, or cannot be read.
     """
     known, _ = changes_in(told, policy)
     problems: list[Problem] = []
@@ -46,8 +46,7 @@ def change_drafts(log: Log[PilotChange], policy: Policy, told: Chronicle) -> lis
         if each.closure is not None and (before is None or before.closure is None):
             closed = Closed(each.change, each.closure < each.effective, CHANGES)
             drafts.append(draft(closed, each.closure, f"closed/{each.change}"))
-    if problems:
-        raise ImportProblemsError(log.table.source, problems)
+    log.sound(*problems)
     return drafts
 
 
@@ -89,9 +88,7 @@ def drill_drafts(log: Log[PilotDrill], told: Chronicle) -> list[Draft]:
     """Return what is to be written down of a drill log; raises as `change_drafts`."""
     known = drills_in(told)
     wrong = {line: d for line, d in log.rows.items() if known.get(d.drill, d) != d}
-    if wrong:
-        problems = [_otherwise(line, "drill_id", d.drill) for line, d in wrong.items()]
-        raise ImportProblemsError(log.table.source, problems)
+    log.sound(*(_otherwise(line, "drill_id", d.drill) for line, d in wrong.items()))
     return [_drilled(each) for each in log.rows.values() if each.drill not in known]
 
 

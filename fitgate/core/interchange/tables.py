@@ -78,10 +78,21 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Log(Generic[T]):
-    """A table that was read: what stands on which of its lines."""
+    """A table that was read: what stands on which of its lines, and what is wrong with others."""
 
     table: Table
     rows: Mapping[int, T]
+    wrong: tuple[Problem, ...] = ()
+
+    def sound(self, *more: Problem) -> Log[T]:
+        """Return it as it is; `more` is what is wrong with it beside what could not be read.
+
+        Raises:
+            ImportProblemsError: with all that is wrong, in the order of lines.
+        """
+        if self.wrong or more:
+            raise ImportProblemsError(self.table.source, by_line([*self.wrong, *more]))
+        return self
 
 
 @dataclass

@@ -22,7 +22,7 @@ OF_THE_TEAM: frozenset[How] = frozenset(
      "rule-skipped", "environment-skipped", "imported"}
 )  # fmt: skip
 """Bypasses of gates that a team has without FITGate: all that shadow mode counts (contract.md)."""
-SEEN = "of which a clone tells direct pushes alone"
+SEEN = "of which a clone tells direct and forced pushes alone"
 _COUNTS = (
     "events", "event_ratio", "unauthorised", "authorised", "silent", "overridden", "would_hold",
 )  # fmt: skip

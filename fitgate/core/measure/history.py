@@ -11,7 +11,20 @@ from fitgate.core.controls import Hidden, hidden
 from fitgate.core.measure.landings import Landings, belongs
 from fitgate.core.measure.reading import Scope
 from fitgate.core.policy import Boundary
-from fitgate.core.records.controls import Drilled, DrillMissed, GateChanged, Reset, Tripped
+from fitgate.core.records.controls import (
+    BreakersWatched,
+    Drilled,
+    DrillMissed,
+    GateChanged,
+    Reset,
+    Tripped,
+)
+
+CONTROLS = (
+    "Drilled", "DrillMissed", "Tripped", "Reset", "BreakersWatched", "PolicyChanged", "GateChanged",
+    "Reclassified",
+)  # fmt: skip
+"""The kinds of entries that figures are made of beside landings; they are few."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +40,7 @@ class History:
     tripped: Sequence[Told[Tripped]] = ()
     resets: Sequence[Told[Reset]] = ()
     hidden: Sequence[Hidden] = ()
+    looks: Sequence[Told[BreakersWatched]] = ()
     _scopes: dict[tuple[Boundary, Scope], Landings] = field(default_factory=dict, init=False)
 
     @classmethod
@@ -35,15 +49,21 @@ class History:
         if isinstance(told, History):
             return told
         if isinstance(told, Chronicle):
-            return cls(
-                _in_order(completed(told.rows(), told)),
-                told.told(Drilled),
-                told.told(DrillMissed),
-                told.told(Tripped),
-                told.told(Reset),
-                hidden(told.told(GateChanged)),
-            )
+            return cls.of_rows(told.rows(), told)
         return cls(_in_order(told))
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Row], told: Chronicle) -> History:
+        """Take it from rows that are kept beside a ledger, and what it tells of `CONTROLS`."""
+        return cls(
+            _in_order(completed(rows, told)),
+            told.told(Drilled),
+            told.told(DrillMissed),
+            told.told(Tripped),
+            told.told(Reset),
+            hidden(told.told(GateChanged)),
+            told.told(BreakersWatched),
+        )
 
     def landings(self, boundary: Boundary, scope: Scope) -> Landings:
         """Return the landings that a boundary and a scope let in; kept for the next question."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from fitgate.core.acting import is_dry
 from fitgate.core.chronicle import Told
@@ -11,7 +12,7 @@ from fitgate.core.measure.landings import HOUR
 from fitgate.core.measure.reading import Estimator, Reading
 from fitgate.core.measure.sample import Sample
 from fitgate.core.measure.statistics import poisson, quantile
-from fitgate.core.records.controls import Reset, Tripped
+from fitgate.core.records.controls import BreakersWatched, Reset, Tripped
 
 ESTIMATOR = Estimator(
     figure="breaker_trips",
@@ -37,7 +38,7 @@ def breaker_trips(sample: Sample, *, landed: bool | None = None) -> Reading:
     What tripped dry before its breaker was enforced is superseded: nothing is open there any more.
     `n` are the breakers that could have tripped. Without a landing or a trip nothing was watched;
     `landed` says whether there was one where the sample does not hold the landings themselves. That
-    somebody looks is told by any record of a trip or a reset alone.
+    somebody looks is told by any record of a look, a trip or a reset.
     """
     in_scope = [told for told in sample.history.tripped if _concerns(sample, told)]
     trips = [told for told in in_scope if not told.record.drill]
@@ -62,12 +63,16 @@ def breaker_trips(sample: Sample, *, landed: bool | None = None) -> Reading:
             "longest_resolution_hours": max(hours, default=None),
         },
         why=_why(declared=bool(breakers), active=active),
-        entries=_numbers(trips, closings.values()),
+        entries=_numbers((*_looks(sample)[-1:], *trips, *closings.values())),
     )
 
 
 def _is_looked_at(sample: Sample) -> bool:
-    return any(True for _ in _told(sample))
+    return bool(_looks(sample)) or any(True for _ in _told(sample))
+
+
+def _looks(sample: Sample) -> list[Told[BreakersWatched]]:
+    return [look for look in sample.history.looks if look.at <= sample.window.seen_at]
 
 
 def _told(sample: Sample) -> Iterator[Told[Tripped] | Told[Reset]]:
@@ -131,5 +136,5 @@ def _is_of(told: Told[Tripped] | Told[Reset], trip: Told[Tripped]) -> bool:
     return (one.breaker, one.environment) == (other.breaker, other.environment)
 
 
-def _numbers(trips: Iterable[Told[Tripped]], closings: Iterable[Told[Reset] | None]) -> list[int]:
-    return [told.seq for told in (*trips, *closings) if told is not None]
+def _numbers(made_of: Iterable[Told[Any] | None]) -> list[int]:
+    return [told.seq for told in made_of if told is not None]

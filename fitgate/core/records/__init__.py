@@ -28,6 +28,7 @@ from fitgate.core.records.changes import (
 )
 from fitgate.core.records.controls import (
     Acknowledged,
+    BreakersWatched,
     Drilled,
     DrillMissed,
     DrillScheduled,
@@ -47,6 +48,7 @@ Record = (
     | Drilled | DrillMissed | Overridden | FollowUpClosed | Reclassified | RegisterReviewed
     | GateChanged | PolicyChanged | ExceptionGranted | Reverted | Incident | Tripped
     | RecoveryPlanned | Reset | IdentityVerified | Acknowledged | Audited | PilotStarted | Imported
+    | BreakersWatched
 )  # fmt: skip
 SHAPES: dict[str, type[Record]] = {shape.__name__: shape for shape in get_args(Record)}
 """The kind of an entry → the shape of its body."""

@@ -116,6 +116,7 @@ class Landed:
     """A change took effect. `required` are the evaluations that close it, null: none declared.
 
     `decided` is the key of the verdict as of this moment; null: what it is was told from outside.
+    `forced`: it came by a forced push; null: nobody can tell.
     """
 
     __pydantic_config__ = STRICT
@@ -133,6 +134,7 @@ class Landed:
     decided: str | None = None
     bypasses: tuple[PassedBy, ...] = ()
     note: str = ""
+    forced: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,19 @@ class Reset:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakersWatched:
+    """Somebody looked at the figures of these breakers, whether any moved or not.
+
+    `breakers`: the name of each, and the digest of what would trip it then. `through`: the number
+    of the last entry that was looked at.
+    """
+
+    __pydantic_config__ = STRICT
+    breakers: dict[str, Digest]
+    through: Annotated[int, Field(ge=0)]
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityVerified:
     """A person proved to be the same on another forge or in chat."""
 

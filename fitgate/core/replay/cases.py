@@ -197,7 +197,7 @@ def _hold(verdict: Verdict, facts: Facts, found: Classification, book: Rulebook)
     if all(f.code != "cooldown-unknown" for f in verdict.findings):
         return Hold(least, least)
     ready = replace(facts.change, material_at=facts.change.material_at or at)
-    breakers = () if facts.breakers is None else facts.breakers
+    breakers = tuple(b for b in facts.breakers or () if b.state != "unknown")
     ready_facts = replace(facts, change=ready, breakers=breakers)
     supposed = decide(ready_facts, found, book, digest=UNNAMED)
     return Hold(least, max(least, _until(supposed.findings, at)))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from fitgate.core.acting import ACTING
 from fitgate.core.breaker.because import number
 from fitgate.core.breaker.levels import Level
 from fitgate.core.breaker.moves import PROBATION, State
+from fitgate.core.breaker.recorded import Recorded
 from fitgate.core.breaker.replaying import Replayed
 from fitgate.core.breaker.resetting import Lacking
 from fitgate.core.breaker.walking import Move, Walk
@@ -168,6 +169,20 @@ def next_words(watched: Watched, walk: Walk, missing: Sequence[Lacking]) -> Iter
             yield from (f"  missing: {each.what} ({each.remedy})" for each in missing)
             if not missing:
                 yield f"  nothing is missing: fitgate breaker reset {inert(breaker.name, _LIMIT)}"
+
+
+def unattended_lines(known: Recorded, watched: Iterable[Watched]) -> Iterator[str]:
+    """Yield which breakers a verdict does not take for closed, as nobody looks at them."""
+    names: dict[str, list[str]] = {}
+    for each in watched:
+        why = known.attended.unattended(each.breaker)
+        if why and known.recorded(each.breaker, each.environment).state is not State.OPEN:
+            names.setdefault(why, []).append(name_words(each.breaker.name, each.environment))
+    for why, mine in names.items():
+        yield (
+            f"To verdicts it is unknown whether {', '.join(mine)} tripped: {why}. "
+            "`fitgate breaker watch` looks."
+        )
 
 
 def due_words(draft: Draft) -> str:

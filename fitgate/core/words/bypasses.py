@@ -59,9 +59,12 @@ def name_of(row: Row) -> str:
 
 
 def summary(
-    events: Sequence[Event], rows: Iterable[Row], hidden: Iterable[Hidden] = ()
+    events: Sequence[Event],
+    rows: Iterable[Row],
+    hidden: Iterable[Hidden] = (),
+    force_unknown: int = 0,
 ) -> Iterator[str]:
-    """Yield how many there are of each kind, what was not judged beside them, nor observed."""
+    """Yield how many there are of each kind; what was not judged, observed or known beside them."""
     ios = [row for row in rows if row.nature.is_io]
     passed = {event.row.change for event in events}
     standings = Counter(row.standing for row in ios if row.change not in passed)
@@ -87,6 +90,12 @@ def summary(
         yield (
             f"Not observed since {plain(one.since)}{until}: {one.area}. {why}. "
             "What went past a gate there is in no number above."
+        )
+    if force_unknown:
+        yield (
+            f"Of {counted(force_unknown, 'irreversible change')} it is not known whether force "
+            "brought it: a clone tells of what it fetched or pushed itself. Reviews and checks "
+            "that were required and skipped are known to forges alone."
         )
 
 

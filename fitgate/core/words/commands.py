@@ -32,6 +32,7 @@ from fitgate.core.words.reclassified import nature_words
 LIMIT = 60_000
 """Characters of an answer; GitHub takes 65,536 of a comment."""
 _WIDTH = 100
+_FENCE = re.compile(r"^`{3,}", re.MULTILINE)
 _PAGE = "docs/commands.md"
 USES: Mapping[str, tuple[str, str]] = {
     "rationale": ("rationale TEXT", "says why the change must be made, as `IO-Rationale:` does"),
@@ -162,9 +163,6 @@ def answer(mark: str, lines: Iterable[str]) -> str:
     fences = _FENCE.findall(kept)
     closed = [fences[-1]] if len(fences) % 2 else []
     return "\n".join([kept, *closed, "", "The rest does not fit here."])
-
-
-_FENCE = re.compile(r"^`{3,}", re.MULTILINE)
 
 
 def edited(text: str) -> str:

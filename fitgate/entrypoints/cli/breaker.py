@@ -43,7 +43,7 @@ def listed(
 ) -> None:
     """List the breakers: their state since when, what would trip them and how far that is."""
     from fitgate.bootstrap import print_table
-    from fitgate.core.words.breaker import TABLE, due_words, table_row
+    from fitgate.core.words.breaker import TABLE, due_words, table_row, unattended_lines
 
     with home(ledger, clone, repo, policy, as_of=as_of) as at_home:
         mine = [w for w in at_home.known.all if environment in {None, w.environment}]
@@ -57,6 +57,7 @@ def listed(
         return
     rows = [table_row(w, known.recorded(w.breaker, w.environment), known.level(w)) for w in mine]
     print_table(TABLE, lambda: iter(rows), colour=asked.colourful())
+    print("".join(f"\n{line}\n" for line in unattended_lines(known, mine)), end="")
     if due:
         print()
         print("Not written down yet (`fitgate breaker watch` does that):")
@@ -83,6 +84,7 @@ def show(
         next_words,
         stands_words,
         state_words,
+        unattended_lines,
     )
 
     with home(ledger, clone, repo, policy) as at_home:
@@ -100,6 +102,7 @@ def show(
         print(f"{name_words(name, watched.environment)}: {state_words(walk, dry=watched.dry)}")
         print(f"  now: {stands_words(watched, level)}")
         print("\n".join(f"  {line}" for line in next_words(watched, walk, missing)))
+        print("".join(f"  {line}\n" for line in unattended_lines(known, [watched])), end="")
         told = known.told.of(watched.breaker.name, watched.environment)
         print("  moves:" if told else "  It has never moved.")
         print("".join(f"    {move_words(each)}\n" for each in told), end="")
@@ -119,8 +122,9 @@ def watch(
 ) -> None:
     """Look at all figures now, and write down which breakers have tripped or closed.
 
-    Each move gets the moment at which it came about. To look again adds nothing. Run it when
-    something has landed, closed or been drilled, and once a day: ages pass a limit by themselves.
+    Each move gets the moment at which it came about. That somebody looked is written down too, once
+    a day and when something came; else no verdict takes a breaker for closed. Run it when something
+    has landed, closed or been drilled, and once a day: ages pass a limit by themselves.
     """
     from fitgate.core.words.breaker import due_words
 
@@ -128,7 +132,7 @@ def watch(
         known = at_home.known
         due = known.all_due()
         if not dry_run:
-            at_home.write(due)
+            at_home.write([*due, *known.looked()])
     if as_json:
         moves = [{"kind": d.kind, "key": d.key, "at": _moment(d.at), **d.body} for d in due]
         _print_json(at_home, moves=moves, written=not dry_run)

@@ -35,7 +35,7 @@ def listed(
 ) -> None:
     """List the irreversible changes that landed past a gate, and what could not be judged."""
     from fitgate.bootstrap import print_table
-    from fitgate.core.bypasses import event_json, events
+    from fitgate.core.bypasses import event_json, events, force_unknown
     from fitgate.core.controls import hidden, hidden_json
     from fitgate.core.followups import open_follow_ups
     from fitgate.core.records.controls import GateChanged
@@ -53,12 +53,18 @@ def listed(
     if as_json:
         standings = [row.standing for row in rows if row.nature.is_io]
         counted = {name: standings.count(name) for name in sorted({*standings})}
-        told_of = {"bypasses": [*map(event_json, shown)], "standings": counted}
-        left = [row.change for row in open_follow_ups(told)]
-        beside = {"follow_ups": left, "not_observed": [*map(hidden_json, unseen)]}
-        print(json.dumps({**told_of, **beside}, indent=2))
+        said = {
+            "bypasses": [*map(event_json, shown)],
+            "standings": counted,
+            "follow_ups": [row.change for row in open_follow_ups(told)],
+            "not_observed": [*map(hidden_json, unseen)],
+            "force_unknown": force_unknown(rows, told),
+        }
+        print(json.dumps(said, indent=2))
         return
     if shown:
         print_table(TABLE, lambda: map(table_row, shown), colour=asked.colourful())
         print()
-    print("\n".join((*summary(found, rows, unseen), *follow_ups([*open_follow_ups(told)]))))
+    left = follow_ups([*open_follow_ups(told)])
+    said_of = summary(found, rows, unseen, force_unknown(rows, told))
+    print("\n".join((*said_of, *left)))

@@ -22,6 +22,13 @@ PathOption = Annotated[
 ]
 
 
+CacheOption = Annotated[
+    Path | None,
+    typer.Option("--cache", help="Where to keep what was read, if not inside .git.", metavar="DIR"),
+]
+NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Read everything anew.")]
+
+
 def governing(path: Path, given: str | None = None) -> PolicyFile:
     """Return the policy given by hand, else that of the clone's HEAD, else the shipped default."""
     from fitgate.bootstrap import open_clone, shipped_policies

@@ -141,11 +141,11 @@ def export_pilot(
         told = told_by(book)
         change_logs = _logs(
             book, told, pilot_entries.CHANGES, pilot.CHANGES,
-            lambda table: pilot.read_changes(table, rules, now),
+            lambda table: pilot.read_changes(table, rules, now).sound(),
         )  # fmt: skip
         drill_logs = _logs(
             book, told, pilot_entries.DRILLS, pilot.DRILLS,
-            lambda table: pilot.read_drills(table, now),
+            lambda table: pilot.read_drills(table, now).sound(),
         )  # fmt: skip
     changes, unknown = pilot_entries.changes_in(told, rules)
     drills = pilot_entries.drills_in(told)

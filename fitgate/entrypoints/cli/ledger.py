@@ -224,7 +224,8 @@ def import_ledger(
                 if not _has_rows(chain):
                     raise UserError(
                         "A ledger on a branch goes from clone to clone by `git push` and `git "
-                        "fetch`; a file is imported into a database: --ledger sqlite:///FILE."
+                        "fetch`, so that each clone sees it grow; a file is imported into a "
+                        "database: --ledger sqlite:///FILE."
                     )
                 added = restored(chain, told)
                 head = chain.head()

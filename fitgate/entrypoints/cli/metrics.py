@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from fitgate.core.policy import Policy
     from fitgate.ports import Ledger
 
-MANY = 200_000
-"""Landings beyond which figures are computed in columns, where DuckDB is installed."""
+SOME = 2_000
+"""Entries beyond which figures are read from the rows kept beside them; fewer are checked anew."""
+MANY = 20_000
+"""Entries beyond which figures are computed in columns, where DuckDB is installed."""
 _EXAMPLES = "P28D, 12w, 90d or all"
 
 
@@ -97,9 +99,9 @@ def _source(
 ) -> Iterator[tuple[Source, tuple[str, int]]]:
     """Open the figures of a ledger; tell where their policy is from, and how many entries it has.
 
-    Of many landings they are in columns: these are told as things stand now.
+    Of many entries they are of rows or in columns: these are told as things stand now.
     """
-    from fitgate.bootstrap import figures_in_columns
+    from fitgate.bootstrap import figures_in_columns, figures_of_rows
     from fitgate.core.measure.history import History
     from fitgate.core.measure.overview import Plain
     from fitgate.entrypoints.cli.figures import that_judged
@@ -114,8 +116,11 @@ def _source(
     if many:
         with figures_in_columns(ledger, where, policy, MANY) as columns:
             if columns is not None:
-                yield columns, (said[0], ledger.head().seq)
+                yield columns, (said[-1], ledger.head().seq)
                 return
+        if (rows := figures_of_rows(ledger, policy, SOME)) is not None:
+            yield rows, (said[-1], ledger.head().seq)
+            return
     told = _chronicle(ledger, at)
     yield Plain(History.of(told), policy(told)), (said[-1], told.count)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fitgate.entrypoints.cli import asked
+from fitgate.entrypoints.cli.governing import CacheOption, NoCacheOption
 from fitgate.entrypoints.cli.ledgers import LedgerOption, RepoOption
 from fitgate.errors import UserError
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from fitgate.core.pilots.report import Report
     from fitgate.core.policy import Policy
     from fitgate.core.records.controls import PilotStarted
+    from fitgate.entrypoints.cli.replaying import Cache
     from fitgate.ports import Ledger
 
 app = typer.Typer(no_args_is_help=True, help="Watch for two weeks, then report what was seen.")
@@ -86,6 +88,8 @@ def status(
     *,
     since: SinceOption = "90d",
     policy: PolicyOption = None,
+    cache: CacheOption = None,
+    no_cache: NoCacheOption = False,
     as_json: JsonOption = False,
     ledger: LedgerOption = None,
     repo: RepoOption = None,
@@ -94,10 +98,11 @@ def status(
     from fitgate.core.pilots.report import report_json
     from fitgate.core.words.pilot_progress import status_lines
     from fitgate.entrypoints.cli.ledgers import opened
+    from fitgate.entrypoints.cli.replaying import Cache
 
     now = asked.now()
     with opened(ledger, path, repo) as home:
-        told, *_ = _report(home, path, policy, since, now)
+        told, *_ = _report(home, (path, Cache(cache, no_cache)), policy, since, now)
     if as_json:
         print(json.dumps(report_json(told)["deliverables"], indent=2))
         return
@@ -120,6 +125,8 @@ def report(
         typer.Option(help="As of then; by default the pilot's end, or the last entry before it."),
     ] = None,
     policy: PolicyOption = None,
+    cache: CacheOption = None,
+    no_cache: NoCacheOption = False,
     as_json: JsonOption = False,
     ledger: LedgerOption = None,
     repo: RepoOption = None,
@@ -131,10 +138,11 @@ def report(
     from fitgate.core.words.pilot import markdown
     from fitgate.entrypoints.cli.figures import write_page
     from fitgate.entrypoints.cli.ledgers import opened
+    from fitgate.entrypoints.cli.replaying import Cache
 
-    at = asked.moment(as_of, "--as-of") if as_of else None
+    at, where = asked.moment(as_of, "--as-of") if as_of else None, (path, Cache(cache, no_cache))
     with opened(ledger, path, repo) as home:
-        told, overview, history, judging = _report(home, path, policy, since, at)
+        told, overview, history, judging = _report(home, where, policy, since, at)
     text = markdown(told, anonymous=anonymous)
     document = json.dumps(report_json(told, anonymous=anonymous), indent=2, ensure_ascii=False)
     if out is None:
@@ -151,7 +159,11 @@ def report(
 
 
 def _report(
-    home: Ledger, path: Path, policy: str | None, since: str, as_of: datetime | None
+    home: Ledger,
+    clone: tuple[Path, Cache],
+    policy: str | None,
+    since: str,
+    as_of: datetime | None,
 ) -> tuple[Report, Overview, History, Policy]:
     """Fill the report; beside it what the page of its figures is made from."""
     from fitgate.core.measure.history import History
@@ -162,6 +174,7 @@ def _report(
     from fitgate.entrypoints.cli.ledgers import told_by
     from fitgate.entrypoints.cli.replaying import counterfactuals, failures
 
+    path, cache = clone
     whole = told_by(home)
     begun = filling.started(whole)
     if begun is None:
@@ -175,7 +188,7 @@ def _report(
     history = History.of(told)
     of = (source, told.count)
     overview = overview_of(Plain(history, file.policy), of, Scope(home.repo), window)
-    cases = counterfactuals(path, file, window, failures(told))
+    cases = counterfactuals(path, file, window, failures(told), cache)
     observed = filling.Observed(told, begun, file.policy, window, source)
     return filling.report(observed, overview.readings, cases), overview, history, file.policy
 

@@ -90,12 +90,13 @@ def record(
     written = 0
     told = (line_adapter().validate_json(text) for text in lines)
     recorder: Recorder | None = None
+    forced = clone.forced
     with progress("writing the ledger", total, shown=shown) as show:
         while batch := [*islice(told, BATCH)]:
             drafts: list[Draft] = []
             blobs: dict[str, bytes] = {}
             for line in batch:
-                judged, text = _judgement(line, texts)
+                judged, text = _judgement(line, texts, forced)
                 at = judged.facts.change.landed_at or judged.facts.as_of
                 if recorder is None:
                     recorder = Recorder.after(
@@ -122,11 +123,14 @@ def record_reviews(
     return len(ledger.append(drafts, now))
 
 
-def _judgement(line: Line, texts: Texts) -> tuple[Judgement, str | None]:
+def _judgement(
+    line: Line, texts: Texts, forced: Mapping[str, bool]
+) -> tuple[Judgement, str | None]:
     facts = facts_adapter().validate_json(line.facts or "")
     verdict = verdict_adapter().validate_python(line.verdict)
     text, policy = texts.of(verdict.policy)
-    return Judgement(facts, verdict, line.standing or Standing.UNJUDGED, policy), text
+    standing, by_force = line.standing or Standing.UNJUDGED, forced.get(str(facts.change.head))
+    return Judgement(facts, verdict, standing, policy, forced=by_force), text
 
 
 def _policy(text: bytes | None) -> Policy | None:

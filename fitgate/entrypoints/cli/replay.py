@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fitgate.entrypoints.cli import asked
+from fitgate.entrypoints.cli.governing import CacheOption, NoCacheOption
 from fitgate.entrypoints.cli.ledgers import RepoOption
 from fitgate.errors import UserError
 
@@ -66,11 +67,8 @@ def replay(
     out: Annotated[
         Path | None, typer.Option(help="Write replay.json and replay.csv.", metavar="DIR")
     ] = None,
-    cache: Annotated[
-        Path | None,
-        typer.Option(help="Where to keep what was read, if not inside .git.", metavar="DIR"),
-    ] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Read everything anew.")] = False,
+    cache: CacheOption = None,
+    no_cache: NoCacheOption = False,
     jobs: Annotated[
         int | None,
         typer.Option(min=1, help="Processes that decide; by default as many as pay.", metavar="N"),
@@ -93,7 +91,7 @@ def replay(
     from fitgate.bootstrap import open_clone
     from fitgate.core.events import Event, Happening
     from fitgate.core.replay.report import DecidedBy, Scope, report
-    from fitgate.entrypoints.cli.replaying import Replay, Work, ends, store
+    from fitgate.entrypoints.cli.replaying import Cache, Replay, Work, ends
 
     candidate = asked.policy_file(policy)
     if candidate is None:
@@ -107,8 +105,7 @@ def replay(
         newest = clone.committed_at(head)
         start = asked.since(since or ("all" if span else "180d"), newest)
         event = Event(Happening.LANDED, base, head, newest, start)
-        place = None if no_cache else store(cache, clone)
-        work = Work(path, candidate, other, event, place)
+        work = Work(path, candidate, other, event, Cache(cache, no_cache).file(clone))
         cases = Replay(work, clone).cases(failed, jobs=jobs, shown=sys.stderr.isatty())
         told = report(
             cases,

@@ -233,23 +233,36 @@ def ends(clone: Clone, span: str | None) -> tuple[str | None, str]:
     return clone.resolve(base or "HEAD"), clone.resolve(head or "HEAD")
 
 
-def store(folder: Path | None, clone: Clone) -> Path:
-    """Return the file that keeps what was read of a clone.
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Where what is read of files is kept: a folder, else inside Git's own; `off`: nowhere."""
 
-    Raises:
-        UserError: when a folder that was named cannot be made.
-    """
-    if folder is None:
-        return clone.room / KEPT
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise UserError(f"{folder}: {exc.strerror}. Choose another --cache.") from exc
-    return folder / KEPT
+    folder: Path | None = None
+    off: bool = False
+
+    def file(self, clone: Clone) -> Path | None:
+        """Return the file that keeps what was read of a clone.
+
+        Raises:
+            UserError: when a folder that was named cannot be made.
+        """
+        if self.off:
+            return None
+        if self.folder is None:
+            return clone.room / KEPT
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise UserError(f"{self.folder}: {exc.strerror}. Choose another --cache.") from exc
+        return self.folder / KEPT
 
 
 def counterfactuals(
-    path: Path, candidate: PolicyFile, window: Window, faults: Mapping[str, Sequence[Fault]]
+    path: Path,
+    candidate: PolicyFile,
+    window: Window,
+    faults: Mapping[str, Sequence[Fault]],
+    cache: Cache = Cache(),
 ) -> tuple[Counterfactual, ...]:
     """Return which landings of a window a slow gate would still have held when they proved faulty.
 
@@ -261,7 +274,7 @@ def counterfactuals(
         if head is None:
             return ()
         event = Event(Happening.LANDED, None, head, window.end, window.start)
-        work = Work(path, candidate, candidate, event, store(None, clone))
+        work = Work(path, candidate, candidate, event, cache.file(clone))
         cases = Replay(work, clone).cases(faults, jobs=None, shown=sys.stderr.isatty())
     return tuple(worth_telling(case for case in cases if window.holds(case.landing.landed_at)))
 

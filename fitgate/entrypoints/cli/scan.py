@@ -129,14 +129,15 @@ def _record(
 
 def _review(path: Path, policy: str | None, home: Ledger) -> None:
     """Look at all breakers after what was written, and note down and tell which have moved."""
-    from fitgate.core.breaker.watching import watch
+    from fitgate.core.breaker.watching import Breakers
     from fitgate.core.words.breaker import due_words
     from fitgate.entrypoints.cli.governing import governing
     from fitgate.entrypoints.cli.ledgers import told_by
 
     now = asked.now()
-    due = watch(governing(path, policy).policy, told_by(home), now)
-    home.append(due, now)
+    known = Breakers(governing(path, policy).policy, told_by(home), now)
+    due = known.all_due()
+    home.append([*due, *known.looked()], now)
     for draft in due:
         print(f"fitgate: {due_words(draft)}", file=sys.stderr)
 

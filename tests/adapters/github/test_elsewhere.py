@@ -10,6 +10,7 @@ import pytest
 from fitgate.adapters.github.app import by_token
 from fitgate.adapters.github.client import GitHub
 from fitgate.core.facts import Artifact
+from fitgate.errors import ForgeError
 from tests.adapters.github.hosted import POLICY, Hosted, hosted
 
 A, B = ("sha256:" + letter * 64 for letter in "ab")
@@ -171,6 +172,27 @@ class TestDeployments:
         assert (one.resolved, one.why) == (
             None, "of the deployments to production it may not be read",
         )  # fmt: skip
+
+    def test_how_one_ended_may_not_be_read(self, here: Hosted) -> None:
+        sha = here.repo.commit("main")
+        here.repo.deploy("production", by="carol").succeed()
+        statuses = "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses"
+        here.twin.troubles.fail(statuses, 403)
+        (one,) = told(here, f"deployment:production@{sha}")
+        assert (one.resolved, one.why) == (
+            None, "of how its deployment ended it may not be read",
+        )  # fmt: skip
+
+    def test_of_many_only_the_last_are_read(self, here: Hosted) -> None:
+        for _ in range(21):
+            here.repo.deploy("production", by="carol").fail()
+        (one,) = told(here, "deployment:production")
+        assert (one.resolved, one.why) == (None, "only the last deployments to production are read")
+
+    def test_an_answer_that_does_not_come_is_no_answer(self, here: Hosted) -> None:
+        here.twin.troubles.fail("GET /repos/{owner}/{repo}/deployments", 400)
+        with pytest.raises(ForgeError, match="could not be read"):
+            told(here, "deployment:production")
 
 
 def test_the_gate_is_satisfied_by_an_asset_and_by_nothing_that_moves() -> None:

@@ -142,13 +142,3 @@ class TestSpeakers:
 def test_an_override_of_somebody_known_by_number_alone_is_by_whoever_that_is(here: Hosted) -> None:
     number = here.twin.user("bob").id
     assert here.session.read(f"/user/{number}")["login"] == "bob"
-
-
-def test_the_pull_requests_of_a_head_are_found_in_forks_too(here: Hosted, pull: Pull) -> None:
-    here.repo.collaborator("mallory", "read")
-    here.repo.push("forks/mallory/x", {"eval.yaml": "threshold: 0.1\n"}, by="mallory")
-    fork = here.repo.open_pull("mallory:x", "main", "X", "", by="mallory")
-    assert here.forge.pulls_at(fork.head_sha) == [fork.number]
-    fork.close(by="mallory")
-    assert here.forge.pulls_at(fork.head_sha) == []
-    assert here.forge.pulls_at(pull.head_sha) == [pull.number]

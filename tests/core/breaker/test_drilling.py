@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from fitgate.core.breaker.drilling import BreakerDrill, drafts, drill
-from fitgate.core.breaker.watching import watch
 from fitgate.core.policy import Policy
 from fitgate.core.reading import PolicyFile
 from tests.breakers import (
@@ -19,6 +18,7 @@ from tests.breakers import (
     state,
     the_one,
     tripped,
+    watched,
 )
 from tests.builders import DAY, DIGEST, NOW
 from tests.fakes import MemoryLedger
@@ -86,7 +86,7 @@ def test_what_is_written_down_of_a_drill_moves_nothing() -> None:
         ("Reset", "reset/CB-0/*/2026-01-31T12:00:00Z/drill"),
     ]
     assert state(ledger, policy) == "closed"
-    assert watch(policy, breakers(ledger, policy).chronicle, NOW) == []
+    assert watched(ledger, policy) == []
 
 
 def test_of_a_drill_that_failed_only_the_trip_is_written_down() -> None:

@@ -201,6 +201,7 @@ def test_a_change_that_names_no_environment_is_in_each_and_one_elsewhere_in_none
 
 def test_the_states_are_those_of_the_policy_with_their_owner() -> None:
     ledger = ledger_with(tripped(NOW - DAY, breaker="CB-GONE"))
+    watched(ledger, policy_with(LATE, owner="rita"))
     (found,) = states(policy_with(LATE, owner="rita"), told(ledger), NOW, None)
     assert (found.name, found.state, found.then, found.owner) == (
         "CB-0",

@@ -53,6 +53,19 @@ def test_unknown_breakers_are_not_closed_breakers() -> None:
     assert outcomes(breaker(GATE, case)) == {"breakers-unknown": "UNDECIDED"}
 
 
+def test_what_nobody_has_looked_at_is_undecided_and_says_what_to_run() -> None:
+    why = "nobody has looked at its figure yet"
+    states = [a_breaker(name=name, state="unknown", why=why) for name in ("CB-VL", "CB-GBR")]
+    (found,) = breaker(GATE, a_case(facts_of(breakers=(*states,))))
+    assert (found.code, found.outcome) == ("breakers-unattended", "UNDECIDED")
+    assert found.params == {"breakers": ("CB-GBR", "CB-VL"), "why": why}
+    assert "fitgate breaker watch" in found.remedy
+    frozen = a_breaker("freeze", name="CB-RDPR")
+    assert judged(*states, frozen) == {"breakers-unattended": "UNDECIDED", "freeze": "DENY"}
+    only = BreakerGate(type="breaker", names=("CB-RDPR",))
+    assert judged(*states, frozen, gate=only) == {"freeze": "DENY"}
+
+
 def test_where_the_policy_has_no_breakers_their_unknown_state_changes_nothing() -> None:
     case = a_case(facts_of(breakers=None), a_policy(breakers=[]))
     assert outcomes(breaker(GATE, case)) == {"breakers-closed": "ALLOW"}

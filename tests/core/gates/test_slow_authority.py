@@ -137,6 +137,14 @@ def test_a_degrading_breaker_doubles_the_cooldown() -> None:
     assert (found.outcome, found.until) == ("HOLD", PUSHED + 96 * HOUR)
 
 
+def test_a_breaker_that_may_degrade_leaves_open_what_it_would_ask_for() -> None:
+    unseen = a_breaker("degrade", state="unknown")
+    assert the_one(facts_of(breakers=(unseen,)), DELAY_ONLY).code == "cooldown-unknown"
+    sure = a_breaker("degrade", name="CB-GBR")
+    known = the_one(facts_of(breakers=(unseen, sure)), DELAY_ONLY)
+    assert known == the_one(facts_of(breakers=(sure,)), DELAY_ONLY)
+
+
 def test_a_breaker_that_is_not_open_or_does_not_degrade_asks_for_nothing_more() -> None:
     breakers = (a_breaker("degrade", state="probation"), a_breaker("freeze"))
     assert judged(facts_of(breakers=breakers)) == {"signatures-given": "ALLOW"}

@@ -29,7 +29,7 @@ DEPLOYED = POLICY.model_copy(
 
 
 def log_of(text: str = TEXT, policy: Policy = POLICY) -> Log[pilot.PilotChange]:
-    return pilot.read_changes(read_table(text, "changes.csv", pilot.CHANGES), policy, NOW)
+    return pilot.read_changes(read_table(text, "changes.csv", pilot.CHANGES), policy, NOW).sound()
 
 
 def taken(policy: Policy = POLICY) -> MemoryLedger:
@@ -92,7 +92,9 @@ def test_of_a_change_that_landed_in_several_places_the_first_counts() -> None:
 
 def test_a_drill_that_the_ledger_knows_otherwise_is_refused() -> None:
     header, row = ",".join(pilot.DRILLS.required), "D-1,,2026-01-03,60,15,1,"
-    log = pilot.read_drills(read_table(f"{header}\n{row}\n", "drills.csv", pilot.DRILLS), NOW)
+    log = pilot.read_drills(
+        read_table(f"{header}\n{row}\n", "drills.csv", pilot.DRILLS), NOW
+    ).sound()
     ledger = MemoryLedger()
     failed = Drilled("D-1", passed=False, rto=3600, rpo=900)
     ledger.append([draft(failed, datetime(2026, 1, 3, tzinfo=UTC), "drilled/D-1")], NOW)
@@ -108,5 +110,5 @@ def test_every_second_can_be_told_in_minutes(seconds: int, minutes: str) -> None
     values = pilot.drill_values(drill)
     assert (values[2], values[3], values[4]) == ("2026-01-31T12:00:00Z", minutes, "")
     text = f"{','.join(pilot.DRILLS.required)}\n{','.join(values)}\n"
-    (again,) = pilot.read_drills(read_table(text, "d.csv", pilot.DRILLS), NOW).rows.values()
+    (again,) = pilot.read_drills(read_table(text, "d.csv", pilot.DRILLS), NOW).sound().rows.values()
     assert again == drill

@@ -103,7 +103,9 @@ def test_in_shadow_mode_nobody_claims_to_know_that_no_review_or_check_was_skippe
     ratio = figure("gbr_ratio", [a_row(str(n), **came) for n in range(37)])
     assert (ratio.value, ratio.n, ratio.unjudged) == (0, 37, 0)
     assert (ratio.beside["lowest"], ratio.beside["highest"]) == (0, None)
-    assert ratio.estimator.boundary.endswith("of which a clone tells direct pushes alone")
+    assert ratio.estimator.boundary.endswith(
+        "of which a clone tells direct and forced pushes alone"
+    )
 
 
 def test_a_standing_that_says_bypass_is_one_where_none_is_listed() -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from fitgate.core.measure.reading import Scope
+from fitgate.core.measure.reading import Scope, Window
 from fitgate.core.measure.statistics import wilson
 from fitgate.core.policy import Breaker, Policy, Trigger
-from fitgate.core.records.controls import Reset, Tripped
-from tests.builders import DAY, HOUR, NOW
+from fitgate.core.records.controls import BreakersWatched, Reset, Tripped
+from tests.builders import DAY, DIGEST, HOUR, NOW
 from tests.chronicles import (
     NO_IO,
     a_row,
@@ -121,3 +121,11 @@ def test_no_trip_is_known_only_where_somebody_looked_at_a_breaker_and_something_
     told.append(tripped(50))
     looked = figure("breaker_trips", chronicle_of(*told), WATCHED)
     assert (looked.value, looked.n) == (0, 1)
+
+
+def test_a_look_at_the_breakers_of_a_calm_ledger_makes_none_of_unknown() -> None:
+    told = [landed("7", NOW - DAY), noted(BreakersWatched({"CB": DIGEST}, 1), NOW)]
+    calm = figure("breaker_trips", chronicle_of(*told), WATCHED)
+    assert (calm.value, calm.n, calm.entries) == (0, 1, (2,))
+    before = Window(NOW - 9 * DAY, NOW - HOUR)
+    assert figure("breaker_trips", chronicle_of(*told), WATCHED, window=before).value is None

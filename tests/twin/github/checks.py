@@ -184,7 +184,10 @@ class Checks(Issues):
             self._suite_heard("completed", run.suite, who)
 
     def _heard(self, action: str, run: CheckRun, who: User, more: Json | None = None) -> None:
-        payload = {"check_run": shapes.check_run(self, run), **(more or {})}
+        said, suite = shapes.check_run(self, run), run.suite
+        # REST names the suite alone; a webhook says more of it.
+        said["check_suite"] |= {"head_branch": suite.head_branch, "head_sha": suite.head_sha}
+        payload = {"check_run": said, **(more or {})}
         self.twin.emit("check_run", action, payload, self.itself, who, app=run.app)
 
     def _suite_heard(self, action: str, suite: Suite, who: User) -> None:

@@ -19,7 +19,7 @@ from tests.web.conftest import until
 
 
 @dataclass
-class Process:
+class Started:
     """A process of the service, and every line that it wrote."""
 
     running: subprocess.Popen[str]
@@ -48,14 +48,14 @@ class Process:
 @contextmanager
 def started(
     folder: Path, environment: Mapping[str, str], *words: str, ready: str = "serving"
-) -> Iterator[Process]:
+) -> Iterator[Started]:
     """Start `fitgate` until it says that it is ready; whatever happens, it is ended."""
     running = subprocess.Popen(
         [sys.executable, "-m", "fitgate", *words],
         cwd=folder, env={"PATH": os.defpath, **environment}, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, encoding="utf-8",
     )  # fmt: skip
-    process = Process(running)
+    process = Started(running)
     assert running.stdout is not None
     reader = threading.Thread(target=lambda: process.lines.extend(running.stdout or ()))
     reader.start()

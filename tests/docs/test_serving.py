@@ -74,7 +74,7 @@ def test_the_ways_in_are_those_of_the_application(books: DatabaseBooks) -> None:
         (route.path, method)
         for route in app.routes
         if isinstance(route, Route)
-        for method in (route.methods or ()) - {"HEAD"}
+        for method in (route.methods or set()) - {"HEAD"}
     }
     assert {(names(row[0])[0], row[1]) for row in table(PAGE, "at")} == served
 

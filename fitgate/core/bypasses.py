@@ -65,17 +65,17 @@ class Practice:
 class Before:
     """What came before a landing: how the team lands its changes, what had been decided, its way.
 
-    `undecided`: there was no decision on this change, though there had been on others. `passage` is
-    what the forge tells of how it came to land; a clone tells nothing. `forced`: a clone's
-    reflog tells that it came by a forced push, whatever its message says. `let_go`: when it was
-    decided that it may pass.
+    `undecided`: there was no decision on this change, though there had been on others. `let_go`:
+    when it was decided that it may pass. `passage` is what the forge tells of how it came to land;
+    a clone tells nothing. `forced`: a clone's reflog tells that it came by a forced push, whatever
+    its message says.
     """
 
     practice: Practice
     undecided: bool = False
     passage: Passage = UNSEEN
-    forced: bool = False
     let_go: tuple[datetime, ...] = ()
+    forced: bool = False
 
 
 def passed_by(

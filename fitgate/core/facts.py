@@ -13,6 +13,7 @@ from fitgate.core.reclassification import Reclassification
 from fitgate.core.values import Digest, Instant, Length, Scalar
 
 STRICT = ConfigDict(extra="forbid")
+
 POLICY_FILES = frozenset({".fitgate.yaml", ".fitgate.yml", ".fitgate/policy.yaml"})
 """Where a repository keeps its policy; no policy can stop looking at these."""
 SUBMODULE = "160000"

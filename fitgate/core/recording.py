@@ -107,8 +107,9 @@ class Recorder:
         undecided = self._is_undecided(change.id, landed_at)
         passage = self._told_by_us(judged.passage, change.id, landed_at)
         forced = judged.forced if facts.forge == "git" else change.forced
-        let_go = self._let_go(change.id)
-        before = Before(self._practice, undecided, passage, forced is True, let_go)
+        before = Before(
+            self._practice, undecided, passage, self._let_go(change.id), forced=forced is True
+        )
         stage = STAGES.get(change.landed_as or "", "merge")
         record = Landed(
             change=change.id,

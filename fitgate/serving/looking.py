@@ -25,8 +25,8 @@ def _proposed(place: Place, pointer: Pointer, now: datetime) -> Iterable[Task]:
 
 
 def _evaluated(place: Place, pointer: Pointer, now: datetime) -> Iterable[Task]:
+    yield from evaluated(place, pointer, now)
     ended_where_deployed(place, pointer, now)
-    return evaluated(place, pointer, now)
 
 
 Look = Callable[[Place, Pointer, datetime], Iterable[Task]]
@@ -40,11 +40,11 @@ LOOKS: Mapping[tuple[Happening, ChangeKind | None], Look] = {
     (Happening.LANDED, "release"): released,
     (Happening.EVALUATED, "pull"): _evaluated,
     (Happening.EVALUATED, None): _evaluated,
+    (Happening.ASKED, "pull"): asked,
+    (Happening.ASKED, None): asked,
     (Happening.PROPOSED, "deployment"): deploying,
     (Happening.LANDED, "deployment"): deploying,
     (Happening.EVALUATED, "deployment"): deploying,
-    (Happening.ASKED, "pull"): asked,
-    (Happening.ASKED, None): asked,
     (Happening.INCIDENT, None): happened,
     (Happening.CONTROLS_CHANGED, None): controls_changed,
 }

@@ -1,30 +1,26 @@
-"""What the corridor asks of the world."""
+"""Where changes come from, and where verdicts are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from concurrent.futures import Future
-from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol
 
-from fitgate.core.classify.lines import Difference
-from fitgate.core.closing import Checked
-from fitgate.core.commands.asked import Comment, Speaker
-from fitgate.core.controls import Controls, TakenOff
-from fitgate.core.entries import Draft, Head, Stored
-from fitgate.core.events import Event, Headed, Pointer
-from fitgate.core.facts import Contents, Evaluation, Facts, Person, Unread
-from fitgate.core.in_force import PolicyText
-from fitgate.core.incidents import Issue
-from fitgate.core.passage import Passage
-from fitgate.core.policy import Role
-from fitgate.core.releasing import Release
-from fitgate.core.verdict import Verdict
-from fitgate.core.work import Backlog, Delivery, Every, Parked, Task
+if TYPE_CHECKING:  # a check of facts loads this, and nothing of ledgers or queues
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
 
-if TYPE_CHECKING:  # a check of facts loads this, and no ledger
-    from fitgate.core.chronicle import Row
+    from fitgate.core.classify.lines import Difference
+    from fitgate.core.closing import Checked
+    from fitgate.core.commands.asked import Comment, Speaker
+    from fitgate.core.controls import Controls, TakenOff
+    from fitgate.core.events import Event, Headed, Pointer
+    from fitgate.core.facts import Contents, Evaluation, Facts, Person, Unread
+    from fitgate.core.in_force import PolicyText
+    from fitgate.core.incidents import Issue
+    from fitgate.core.passage import Passage
+    from fitgate.core.policy import Role
+    from fitgate.core.releasing import Release
+    from fitgate.core.verdict import Verdict
 
 
 class Forge(Protocol):
@@ -160,59 +156,6 @@ class HostedForge(Forge, Protocol):
         """Mark a comment as done or as not done; False: that cannot be."""
 
 
-class Ledger(Protocol):
-    """One repository's append-only memory: a chain of entries, and what they name by digest."""
-
-    @property
-    def repo(self) -> str:
-        """Return the id of the repository whose chain this is."""
-
-    def head(self) -> Head:
-        """Return the end of the chain; number 0 of an empty one."""
-
-    def append(
-        self, drafts: Sequence[Draft], now: datetime, blobs: Sequence[bytes] = ()
-    ) -> Sequence[Stored]:
-        """Write down, in this order, those whose key is not there yet; return what was written.
-
-        All or nothing, the blobs with it; it is durable when this returns. `now` becomes
-        `recorded_at`, or the last one where the clock went back.
-
-        Raises:
-            LedgerError: when it could not be written; nothing was.
-            BrokenChainError: when what is there does not hang together; it names the entry.
-        """
-
-    def stored(self, after: int = 0) -> Iterator[Stored]:
-        """Yield the entries behind a number, in their order, as they are kept."""
-
-    def holds(self, keys: Sequence[str]) -> AbstractSet[str]:
-        """Return which of these keys have been written down."""
-
-    def blob(self, digest: str) -> bytes | None:
-        """Return the content with this digest; None: it is not, or no longer, kept."""
-
-    def digests(self) -> Sequence[str]:
-        """Return the digests of all contents that are kept, in order."""
-
-    def close(self) -> None:
-        """Let go of what the ledger holds open."""
-
-
-class Marks(Protocol):
-    """How far things have been looked at: one moment a name, which only moves forward."""
-
-    def reached(self, name: str) -> datetime | None:
-        """Return how far it got; None: nobody has looked yet."""
-
-    def reach(self, name: str, at: datetime) -> None:
-        """Note that it got so far, if that is further than before; durable when this returns.
-
-        Raises:
-            LedgerError: when it could not be written.
-        """
-
-
 class Origin(Protocol):
     """Where deliveries come from, as a whole: a GitHub App."""
 
@@ -229,90 +172,3 @@ class Origin(Protocol):
         Raises:
             ForgeError: when it could not be asked; what was asked for stands.
         """
-
-
-@runtime_checkable
-class ProjectingLedger(Ledger, Protocol):
-    """A ledger that keeps a row a landing beside its entries."""
-
-    def rows(self) -> Iterator[Row]:
-        """Yield all of them, brought up to the end of the chain; costs what is new to fold.
-
-        Raises:
-            BrokenChainError: when what is new does not hang on what was brought up before.
-        """
-
-    def rows_since(self, after: int) -> Iterator[Row]:
-        """Yield those of changes that an entry behind a number speaks of."""
-
-    def rows_of(self, changes: Sequence[str]) -> Iterator[Row]:
-        """Yield those of these changes."""
-
-    def of_kinds(self, kinds: Sequence[str]) -> Iterator[Stored]:
-        """Yield the entries of these kinds."""
-
-
-class Worker(Protocol):
-    """What is done with what a queue holds."""
-
-    def opened(self, delivery: Delivery) -> Sequence[Task]:
-        """Return what a delivery gives to do; nothing, if it is of no concern.
-
-        Raises:
-            DeliveryError: when it can never be understood.
-        """
-
-    def done(self, task: Task) -> Sequence[Task]:
-        """Do a task, and return what is to be done after it; done twice, it has one effect."""
-
-
-class Queue(Protocol):
-    """Deliveries and tasks, kept until they are done: whoever is killed, nothing is lost."""
-
-    def accept(self, deliveries: Sequence[Delivery]) -> None:
-        """Keep deliveries; all are durable when this returns, or none was taken.
-
-        What has been done already is not done again; what was parked is tried anew.
-
-        Raises:
-            QueueError: when they could not be kept.
-        """
-
-    def submit(self, deliveries: Sequence[Delivery]) -> Future[None]:
-        """Begin to keep deliveries, and return at once; the future ends as `accept` would.
-
-        All that waits is kept in one go, so that many cost little more than one. For coroutines:
-        `await asyncio.wrap_future(queue.submit([delivery]))`.
-        """
-
-    def put(self, tasks: Sequence[Task]) -> None:
-        """Keep tasks until they are due; one that waits already is not put twice.
-
-        Raises:
-            QueueError: when they could not be kept.
-        """
-
-    def work(self, worker: Worker, stop: Callable[[], bool], every: Sequence[Every] = ()) -> None:
-        """Do what is due, oldest first, until `stop` says so; the task in hand is finished.
-
-        A failure is tried again, later each time; what keeps failing is parked. `stop` is asked
-        often, and by any thread.
-
-        Raises:
-            QueueError: when nobody but one may work here, and one does.
-        """
-
-    def parked(self) -> Sequence[Parked]:
-        """Return what kept failing, and why, oldest first."""
-
-    def waiting(self) -> int:
-        """Return how many deliveries and tasks that are due have not been done."""
-
-    def backlog(self) -> Backlog:
-        """Return what waits, and since when."""
-
-    def retry(self, ids: Sequence[str]) -> int:
-        """Let these parked ones be tried again now; return how many there were."""
-
-    def close(self) -> None:
-        """Let go of what the queue holds open."""

@@ -236,10 +236,7 @@ _LONGEST, _MOST = 200, 20  # characters and values shown of what somebody else c
 
 
 def sentence_for(code: str, params: Mapping[str, object]) -> str:
-    """Say what a finding means. A KeyError is our bug: the table lacks the code.
-
-    Who is meant is called by name; of an older finding only the id is known.
-    """
+    """Say what a finding means, calling people by name. A KeyError is our bug: a code is lacking."""
     return _filled(WORDS[code].sentence, {"name": params.get("by", "unknown"), **params})
 
 

@@ -296,6 +296,5 @@ def test_what_was_missed_is_written_down_once(fitgate: Fitgate, tmp_path: Path) 
 def test_a_plan_that_cannot_be_is_refused(
     fitgate: Fitgate, tmp_path: Path, words: list[str], why: str
 ) -> None:
-    done = fitgate("drill", "schedule", "game-day", *WITH, *words)
-    assert why in done.stderr
+    assert why in (done := fitgate("drill", "schedule", "game-day", *WITH, *words)).stderr
     assert no_ledger(done, tmp_path)

@@ -86,6 +86,7 @@ lint: .venv ## Check style, format, types and the direction of imports
 workflows: .venv ## Check the workflows: their shape, their pins, their permissions
 	$(BIN)/zizmor --offline --quiet --persona=pedantic .
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml drill/action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 .PHONY: check
@@ -133,8 +134,14 @@ lock: ## Resolve the dependencies anew into requirements/
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --upgrade uv
 	build/lock/bin/uv pip compile $(RESOLVE) --group dev pyproject.toml --output-file requirements/dev.lock
+	build/lock/bin/uv pip compile $(RESOLVE) --constraint requirements/dev.lock pyproject.toml --output-file requirements/drill.lock
+	printf '%s\n' $(ACTION) | build/lock/bin/uv pip compile $(RESOLVE) --constraint requirements/dev.lock - --output-file requirements/action.lock
+	echo uv | build/lock/bin/uv pip compile $(RESOLVE) - --output-file requirements/uv.lock
 	build/lock/bin/uv pip compile $(RESOLVE) --group bench --constraint requirements/dev.lock pyproject.toml --output-file requirements/bench.lock
 	build/lock/bin/uv pip compile $(RESOLVE) --extra postgres --extra service --constraint requirements/dev.lock pyproject.toml --output-file requirements/service.lock
+
+# What the Action loads: no command line, no database, no template.
+ACTION = google-re2 packaging pydantic PyGithub PyYAML rfc8785
 
 # The cool-down gives the world a week to notice a poisoned release before it reaches us.
 RESOLVE = --quiet --upgrade --universal --python-version 3.11 --exclude-newer "7 days" \

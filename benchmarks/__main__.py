@@ -21,6 +21,7 @@ from benchmarks.race import Lap, median, race
 from benchmarks.replaying import replay_rows
 from benchmarks.rules import rule_rows
 from benchmarks.table import Row, tell
+from benchmarks.workflow import workflow_rows
 
 FACTS = Path(__file__).with_name("facts.json")
 MOST_MIB = 300
@@ -46,6 +47,7 @@ def main() -> int:
         *branch_rows(),
         *breaker_rows(),
         *queue_rows(),
+        *workflow_rows(),
     ]
     if asked.json:
         tell(json.dumps([asdict(row) for row in rows], indent=1))

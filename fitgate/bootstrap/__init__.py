@@ -8,10 +8,11 @@ from fitgate.bootstrap.clones import (
     open_clone,
     rehearse,
     shipped_policies,
+    starters,
     stopwatch,
 )
 from fitgate.bootstrap.deliveries import Deliveries, github_deliveries
-from fitgate.bootstrap.forges import observe_github, open_github
+from fitgate.bootstrap.forges import ledger_on_github, observe_github, open_github
 from fitgate.bootstrap.ledgers import (
     chain_in,
     figures_in_columns,
@@ -57,6 +58,7 @@ __all__ = [
     "harmless",
     "journals",
     "junit_report",
+    "ledger_on_github",
     "made_page",
     "metrics_page",
     "observe_github",
@@ -76,6 +78,7 @@ __all__ = [
     "rehearse",
     "restored",
     "shipped_policies",
+    "starters",
     "stopwatch",
     "write_imported_register",
     "write_register",

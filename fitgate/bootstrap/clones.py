@@ -45,6 +45,9 @@ class Clone(Forge, Protocol):
     def landed_by(self, at: datetime) -> str | None:
         """Return the last commit on the branch by then; None: there was none yet."""
 
+    def branch(self) -> str | None:
+        """Return the default branch: that of `origin`, else the one that is checked out."""
+
     @property
     def forced(self) -> Mapping[str, bool]:
         """Return of landings whether they came by a forced push, as far as the clone can tell."""
@@ -83,6 +86,9 @@ def open_clone(path: Path) -> Iterator[Clone]:
             walk = ("rev-list", "--first-parent", "-1", until, self.overlay.resolve("HEAD"))
             return self.overlay.run(*walk).text or None
 
+        def branch(self) -> str | None:
+            return self.overlay.branch()
+
         @property
         def forced(self) -> Mapping[str, bool]:
             return forced(self.overlay)
@@ -111,6 +117,13 @@ def default_policy() -> PolicyFile:
     shipped = ShippedPolicies()
     text = shipped["default"]
     return read_compiled(shipped.compiled, text, SHIPPED) or parse_policy(text, SHIPPED, shipped)
+
+
+def starters(branch: str, pilot: str | None) -> Mapping[str, str]:
+    """Return the workflow, forms and template that a repository begins with, by their paths."""
+    from fitgate.adapters.starters import starters as files
+
+    return files(branch, pilot)
 
 
 def facts_cache(path: Path, key: Mapping[str, str]) -> FactsCache:

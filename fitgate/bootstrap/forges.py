@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fitgate.errors import ForgeError, UserError
-from fitgate.ports import HostedForge
+from fitgate.ports import HostedForge, Ledger
 from fitgate.settings import GitHubSettings
 
 if TYPE_CHECKING:
+    from fitgate.adapters.github.app import Session
     from fitgate.core.doctoring import Observed
 
 UNSAID = (
@@ -81,3 +82,11 @@ def observe_github(
         return Examiner(session, name, app).observed(library, now)
     finally:
         session.close()
+
+
+def ledger_on_github(session: Session, name: str, repo: str) -> Ledger:
+    """Return a repository's chain on its branch `fitgate-ledger`, reached without a clone."""
+    from fitgate.adapters.github.plumbing import Plumbing
+    from fitgate.adapters.ledger.hosted import HostedLedger
+
+    return HostedLedger(Plumbing(session, name), repo)

@@ -236,7 +236,7 @@ _LONGEST, _MOST = 200, 20  # characters and values shown of what somebody else c
 
 
 def sentence_for(code: str, params: Mapping[str, object]) -> str:
-    """Say what a finding means, calling people by name. A KeyError is our bug: a code is lacking."""
+    """Say what a finding means, calling people by name. A KeyError is our bug."""
     return _filled(WORDS[code].sentence, {"name": params.get("by", "unknown"), **params})
 
 

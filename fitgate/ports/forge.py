@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # a check of facts loads this, and nothing of ledgers or queu
     from fitgate.core.incidents import Issue
     from fitgate.core.passage import Passage
     from fitgate.core.policy import Role
+    from fitgate.core.proving import Shown
     from fitgate.core.releasing import Release
     from fitgate.core.verdict import Verdict
 
@@ -115,6 +116,9 @@ class HostedForge(Forge, Protocol):
 
     def siblings(self, facts: Facts) -> Sequence[int]:
         """Return the numbers of the other open pull requests with the head of a gathered one."""
+
+    def shown(self, facts: Facts) -> Shown | None:
+        """Return what our check on the head of a gathered pull request says; None: nothing."""
 
     def passage(self, facts: Facts, pointer: Pointer, now: datetime) -> Passage:
         """Return how a landing that was gathered came past the forge's gates, as of its moment."""

@@ -9,6 +9,7 @@ from fitgate.core.controls import control_drafts
 from fitgate.core.entries import Draft
 from fitgate.core.events import Pointer
 from fitgate.core.passage import UNSEEN, Passage
+from fitgate.core.proving import proven_drafts
 from fitgate.core.recording import Judgement, Recorder, landed_key
 from fitgate.core.work import Task
 from fitgate.pipeline import Judged
@@ -40,12 +41,20 @@ def written(
     return [one.facts.change.id for one in judged]
 
 
+def _proven(place: Place, judged: Judged) -> Iterator[Draft]:
+    """Yield what only the check on its head can tell of how a merged proposal was decided on."""
+    facts = judged.facts
+    if facts.change.kind == "pull" and place.memory.told.decided(facts.change.id) is None:
+        yield from proven_drafts(facts, judged.verdict, place.forge.shown(facts), place.memory.told)
+
+
 def _are_known(place: Place, changes: Sequence[str]) -> bool:
     keys = {landed_key(change, "merge") for change in changes}
     return keys <= place.memory.ledger.holds([*keys])
 
 
 def _write(place: Place, judged: Judged, pointer: Pointer, now: datetime) -> None:
+    place.memory.write(_proven(place, judged), now)
     passage = passed(place, judged, pointer, now)
     drafts = [
         *drafts_of(place, judged, passage),

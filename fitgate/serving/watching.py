@@ -23,7 +23,7 @@ def watched(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     policy = place.governing()
     if policy is not None:
         place.memory.write(watch(policy, told, now), now)
-    last = _last_move(told)
+    last = last_move(told)
     if last <= place.moved:
         return
     for number in place.forge.open_pulls():
@@ -35,7 +35,7 @@ def watched(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     place.moved = last
 
 
-def _last_move(told: Chronicle) -> int:
+def last_move(told: Chronicle) -> int:
     """Return the number of the last entry that a breaker moved for real; 0: none ever has."""
     tripped, reset = told.told(Tripped)[-1:], told.told(Reset)[-1:]
     return max((0, *(move.seq for move in tripped), *(move.seq for move in reset)))

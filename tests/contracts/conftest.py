@@ -8,6 +8,9 @@ import pytest
 
 from fitgate.ports import Ledger, Queue
 from tests.contracts.openers import OPENERS, Open
+from tests.twin.conftest import twin
+
+__all__ = ["ledger", "open_it", "twin"]
 from tests.contracts.queues import PLACES, Place
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from fitgate.bootstrap import open_ledger
+from fitgate.adapters.github.app import App
+from fitgate.bootstrap import ledger_on_github, open_ledger
 from fitgate.ports import Ledger
 from tests.adapters.git.making import Made
 from tests.fakes import MemoryLedger
+from tests.twin.github import Twin
+from tests.twin.github.people import LEAST
 
 REPO = "github:1"
 Open = Callable[[], Ledger]
@@ -54,6 +57,19 @@ def remote_branch(request: pytest.FixtureRequest) -> Open:
     return opener
 
 
+def branch_on_github(request: pytest.FixtureRequest) -> Open:
+    """On a branch that only GitHub's API leads to, from another session each time."""
+    twin: Twin = request.getfixturevalue("twin")
+    name = twin.repo("acme/app").full_name
+    installation = twin.install("acme", {**LEAST, "contents": "write"})
+
+    def opener() -> Ledger:
+        app = App(twin.app.id, twin.app.private_key, twin.url, patience=5.0)
+        return ledger_on_github(app.session(installation.id), name, REPO)
+
+    return opener
+
+
 OPENERS: tuple[Callable[[pytest.FixtureRequest], Open], ...] = (
-    memory, sqlite, postgres, branch, remote_branch
+    memory, sqlite, postgres, branch, remote_branch, branch_on_github
 )  # fmt: skip

@@ -201,6 +201,12 @@ class Overlay:
         lines = self._in_clone("for-each-ref", form, "refs/tags").split("\n")
         return {name: oid for oid, _, name in (line.partition(" ") for line in lines) if oid}
 
+    def branch(self) -> str | None:
+        """Return the default branch of `origin`, else the one that is checked out, by its name."""
+        there = self._in_clone("symbolic-ref", "--short", "refs/remotes/origin/HEAD")
+        here = self._in_clone("symbolic-ref", "--short", "HEAD")
+        return there.removeprefix("origin/") or here or None
+
     @property
     def tracked(self) -> str | None:
         """Return the remote branch that the current one tracks, else origin's; None: neither."""

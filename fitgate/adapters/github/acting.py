@@ -131,7 +131,7 @@ class Acting:
         )
         if present is not None and _is_shown(wanted, effect.conclusion, present):
             return
-        buttons: list[dict[str, str]] = [] if asked.queued else [*BUTTONS]
+        buttons = [] if asked.queued else self._buttons()
         output: dict[str, Any] = {
             "title": wanted.title, "summary": wanted.summary, "text": wanted.text
         }  # fmt: skip
@@ -154,6 +154,10 @@ class Acting:
             for first in range(TOGETHER, len(noted), TOGETHER):
                 run.edit(output={**output, "annotations": noted[first : first + TOGETHER]})
                 yield "more annotations"
+
+    def _buttons(self) -> list[dict[str, str]]:
+        """Return the buttons of a check; GitHub tells of them only the App that made it."""
+        return list(BUTTONS) if self._session.hears else []
 
     def _links(self, pull: Pull) -> Links:
         root = pull.url.rpartition("/pull/")[0]

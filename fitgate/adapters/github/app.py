@@ -62,14 +62,18 @@ class Session:
     """A way to ask GitHub things, as somebody. It knows no clock but that of its waits."""
 
     def __init__(
-        self, auth: Auth.Auth, url: str = DEFAULT_URL, patience: float = PATIENCE, app: int = 0
-    ) -> None:
-        """Take who asks, and where; `app` is the id of the App that asks, if one does."""
+        self, auth: Auth.Auth, url: str = DEFAULT_URL, patience: float = PATIENCE, app: int = 0,
+        *, hears: bool = True,
+    ) -> None:  # fmt: skip
+        """Take who asks, and where; `app` is the id of the App that asks, if one does.
+
+        `hears`: it is told of its webhooks, as a service is and a job of a workflow is not.
+        """
         retry = _Patient(
             total=_TRIES, allowed_methods={"GET", "HEAD"}, max_rate_limit_wait=patience,
             secondary_rate_wait=min(60.0, patience + 1), backoff_factor=0.2,
         )  # fmt: skip
-        self.app, self._patience = app, patience
+        self.app, self.hears, self._patience = app, hears, patience
         self.github = Github(
             auth=auth, base_url=url, lazy=True, per_page=100, retry=retry, timeout=_TIMEOUT,
             user_agent=f"fitgate/{__version__}", api_version=API_VERSION,
@@ -224,8 +228,17 @@ class _OneToken(Auth.AppInstallationAuth):
 
 
 def by_token(token: str, url: str = DEFAULT_URL) -> Session:
-    """Return the session of whom a token is: a person's, or that of a workflow."""
-    return Session(Auth.Token(token), url)
+    """Return the session of whom a token is."""
+    return Session(Auth.Token(token), url, hears=False)
+
+
+ACTIONS = 15_368
+"""The App on github.com whose installation the token of every workflow is."""
+
+
+def by_workflow(token: str, url: str = DEFAULT_URL) -> Session:
+    """Return the session of a workflow's own token; elsewhere its App has another number."""
+    return Session(Auth.Token(token), url, app=ACTIONS if url == DEFAULT_URL else 0, hears=False)
 
 
 @dataclass

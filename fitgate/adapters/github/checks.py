@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,8 @@ from typing import Any, Literal
 from fitgate.adapters.github.moments import known_at, moment
 from fitgate.adapters.github.pointers import CHECK
 from fitgate.core.facts import Evaluation
+from fitgate.core.findings import Outcome
+from fitgate.core.proving import Shown
 
 Node = Mapping[str, Any]
 _RESULTS: Mapping[str, Literal["passed", "failed", "pending"]] = {
@@ -18,6 +21,8 @@ _RESULTS: Mapping[str, Literal["passed", "failed", "pending"]] = {
     "CANCELLED": "pending", "STALE": "pending",
 }  # fmt: skip
 """How an evaluation ended; what was skipped, or is neutral, evaluated nothing."""
+_OUTCOMES = {each.value: each for each in Outcome}
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class OwnCheck:
     text: str
     external: str = ""
     ended_at: datetime | None = None
+    shown: Shown | None = None
 
 
 def is_cut(connection: Node | None) -> bool:
@@ -82,5 +88,16 @@ def own_check(contexts: Iterable[Node] | None, app: int, called: str = CHECK) ->
             conclusion, title, *said = (str(context[key] or "") for key in keys)
             number, ended = int(context["databaseId"]), moment(context["completedAt"])
             summary, text, external = said
-            return OwnCheck(number, conclusion.lower(), title, summary, text, external, ended)
+            shown = _shown(external, title, ended)
+            return OwnCheck(
+                number, conclusion.lower(), title, summary, text, external, ended, shown
+            )
     return None
+
+
+def _shown(facts: str, title: str, at: datetime | None) -> Shown | None:
+    """Return the verdict that a check of ours shows: its outcome begins the title."""
+    outcome = _OUTCOMES.get(title.partition(":")[0])
+    if at is None or outcome is None or not _DIGEST.fullmatch(facts):
+        return None
+    return Shown(outcome, facts, at)

@@ -33,6 +33,7 @@ from fitgate.core.events import Event, Headed, Pointer
 from fitgate.core.facts import Contents, Evaluation, Facts, Person, Unknown, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.policy import Role
+from fitgate.core.proving import Shown
 from fitgate.core.releasing import Release
 from fitgate.core.verdict import Verdict
 from fitgate.core.words.page import MARK
@@ -237,6 +238,11 @@ class GitHub(Watching):
                 f"the other pull requests at the head of {facts.change.id} are cut off"
             )
         return found
+
+    def shown(self, facts: Facts) -> Shown | None:
+        """Return what our check on the head of a gathered pull request says; None: nothing."""
+        check = self.seen(facts).check
+        return None if check is None else check.shown
 
     def release(self, pointer: Pointer) -> Release | None:
         """Return a release and what it holds; None: it is a draft, a pre-release, or gone."""

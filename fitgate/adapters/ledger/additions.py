@@ -14,7 +14,7 @@ from fitgate.adapters.ledger.snapshot import (
     Snapshot,
     path_of,
 )
-from fitgate.adapters.ledger.store import FILE, FOLDER, Leaf, Store
+from fitgate.adapters.ledger.storage import FILE, FOLDER, Leaf, Storage
 from fitgate.core.canonical import canonical, sha256
 from fitgate.core.entries import Head, Stored, moment
 
@@ -43,7 +43,7 @@ class Addition:
     now: datetime
 
 
-def added(store: Store, base: Snapshot, addition: Addition) -> str | None:
+def added(store: Storage, base: Snapshot, addition: Addition) -> str | None:
     """Write a commit that adds to a snapshot and return it; its tip, if there is nothing to add.
 
     No ref moves. The files of older months stay the objects that they are.
@@ -88,11 +88,11 @@ def _end(head: Head) -> bytes:
 class _Folders:
     """The folders of a snapshot, each read once and only if something is put into it."""
 
-    def __init__(self, store: Store, base: Snapshot) -> None:
+    def __init__(self, store: Storage, base: Snapshot) -> None:
         self._store, self._tip = store, base.tip
-        self._read: dict[str, dict[str, Leaf]] = {}
+        self._read: dict[str, Mapping[str, Leaf]] = {}
 
-    def _listed(self, folder: str) -> dict[str, Leaf]:
+    def _listed(self, folder: str) -> Mapping[str, Leaf]:
         if folder not in self._read:
             self._read[folder] = self._store.tree(f"{self._tip}:{folder}") if self._tip else {}
         return self._read[folder]
@@ -112,7 +112,7 @@ class _Folders:
                 _ = changed[folder]
         with self._store.trees() as made:
             for folder in sorted(changed, key=lambda name: (-name.count("/"), name == "")):
-                oid = made(self._listed(folder) | changed[folder])
+                oid = made({**self._listed(folder), **changed[folder]})
                 outer, _, name = folder.rpartition("/")
                 if folder:
                     changed[outer][name] = Leaf(FOLDER, oid)

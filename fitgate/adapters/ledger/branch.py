@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import random
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from fitgate.adapters.ledger.additions import Addition, added
+from fitgate.adapters.ledger.continuing import ATTEMPTS, Verified, wait
 from fitgate.adapters.ledger.plumbing import Plumbing, Watch
 from fitgate.adapters.ledger.remote import Remote, is_busy
-from fitgate.adapters.ledger.snapshot import BRANCH, HEAD, Snapshot, first_difference
+from fitgate.adapters.ledger.snapshot import BRANCH, Snapshot, first_difference
 from fitgate.adapters.ledger.store import Store
-from fitgate.core.chain import linked, read
-from fitgate.core.entries import Draft, Head, Stored, seal
+from fitgate.core.entries import Draft, Head, Stored
 from fitgate.errors import BrokenChainError, LedgerError
 
 SEEN = "refs/fitgate/ledger-seen"
@@ -27,24 +25,6 @@ whoever reads both while another process writes never sees more here than there.
 """
 SEEN_THERE = "refs/fitgate/ledger-remotes/"
 """The same of each remote, by its name."""
-ATTEMPTS = 30
-"""How often entries are put behind those of a faster writer before we give up."""
-_LONGEST = 5.0  # seconds between two attempts
-
-
-def _wait(attempt: int) -> None:
-    """Wait twice as long after each attempt, and never as long as another writer does."""
-    longest = min(0.05 * 2**attempt, _LONGEST)
-    time.sleep(random.SystemRandom().uniform(longest / 4, longest))
-
-
-@dataclass(frozen=True, slots=True)
-class _Verified:
-    """A snapshot whose chain hangs together, the end of it, and all its keys."""
-
-    files: Snapshot
-    head: Head
-    keys: set[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +50,7 @@ class BranchLedger:
         path: Path,
         repo: str,
         remote: str | None = "origin",
-        wait: Callable[[int], None] = _wait,
+        wait: Callable[[int], None] = wait,
         watch: Watch = lambda _: None,
     ) -> None:
         """Find the clone that `path` lies in; a remote that it does not have is none.
@@ -88,7 +68,7 @@ class BranchLedger:
         named = remote is not None and remote in self._git.run("remote").split("\n")
         self._remote = Remote(self._store, remote, wait) if named and remote else None
         self._asked = False
-        self._known = _Verified(Snapshot(self._store, None), Head(), set())
+        self._known = Verified(Snapshot(self._store, None), Head(), set())
 
     def head(self) -> Head:
         """Return the end of the chain; number 0 of an empty one."""
@@ -136,12 +116,12 @@ class BranchLedger:
         for attempt in range(1, ATTEMPTS + 1):
             place = self._find(fresh=True)
             base = self._verify(place.files)
-            written, head, keys = self._sealed(base, drafts, now)
+            written, head, keys = base.sealed(drafts, self.repo, now)
             new = added(self._store, base.files, Addition(head, written, blobs, now))
             at_home = place.here if self._remote is None else place.there
             if new == at_home or new is None or self._publish(new, place):
                 base.keys.update(keys)
-                self._known = _Verified(Snapshot(self._store, new), head, base.keys)
+                self._known = Verified(Snapshot(self._store, new), head, base.keys)
                 return written
             self._wait(attempt)
         raise LedgerError(
@@ -149,18 +129,6 @@ class BranchLedger:
             f"its branch, or a lock stays in {self._git.path} of a git that has ended. Nothing was "
             "written down; try again."
         )
-
-    def _sealed(
-        self, base: _Verified, drafts: Iterable[Draft], now: datetime
-    ) -> tuple[list[Stored], Head, set[str]]:
-        head, keys = base.head, set[str]()
-        written = []
-        for draft in drafts:
-            if draft.key not in base.keys and draft.key not in keys:
-                keys.add(draft.key)
-                stored, head = seal(draft, self.repo, head, now)
-                written.append(stored)
-        return written, head, keys
 
     def _find(self, *, fresh: bool = False) -> _Place:
         """Return where the ledger is, brought here if need be.
@@ -209,22 +177,13 @@ class BranchLedger:
             forked, "is one thing on this clone's branch fitgate-ledger and another on the remote's"
         )
 
-    def _verify(self, files: Snapshot) -> _Verified:
+    def _verify(self, files: Snapshot) -> Verified:
         """Return a snapshot with its keys, once all its entries hang together.
 
         Raises:
             BrokenChainError: at the first that does not.
         """
-        known = self._known
-        if files.tip == known.files.tip:
-            return known
-        keys, last = set(known.keys), known.head
-        for entry in read(linked(files.stored(known.head.seq), self.repo, known.head)):
-            keys.add(entry.key)
-            last = Head(entry.seq, None, entry.recorded_at)
-        if (last.seq, last.recorded_at) != (files.head.seq, files.head.recorded_at):
-            raise BrokenChainError(last.seq, f"is not the one that {HEAD} names")
-        self._known = _Verified(files, files.head, keys)
+        self._known = self._known.onward(files, self.repo)
         return self._known
 
     def _publish(self, new: str, place: _Place) -> bool:

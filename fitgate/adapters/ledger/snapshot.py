@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from pydantic import TypeAdapter, ValidationError
 
-from fitgate.adapters.ledger.store import Store
+from fitgate.adapters.ledger.storage import Storage
 from fitgate.core.canonical import sha256
 from fitgate.core.entries import Head, Stored, entry_digest
 from fitgate.errors import BrokenChainError, LedgerError
@@ -25,7 +25,7 @@ _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 class Snapshot:
     """The files at a tip of the branch; no tip, no entries."""
 
-    def __init__(self, store: Store, tip: str | None) -> None:
+    def __init__(self, store: Storage, tip: str | None) -> None:
         self._store = store
         self.tip = tip
 
@@ -44,7 +44,7 @@ class Snapshot:
         except ValidationError as exc:
             why = "is not there" if told is None else "does not name an entry"
             raise LedgerError(
-                f"The branch fitgate-ledger of {self._store.git.path} is no ledger at "
+                f"The branch fitgate-ledger of {self._store.where} is no ledger at "
                 f"{self.tip[:12]}: {HEAD} {why}. "
                 "If the branch is somebody else's, rename it; if it was edited, put it back."
             ) from exc
@@ -65,9 +65,7 @@ class Snapshot:
             return b""
         content = self._store.read(self.months[month])
         if content is None:
-            raise self._store.git.failed(
-                "cat-file", f"{ENTRIES}/{month} of the branch fitgate-ledger is not there"
-            )
+            raise self._store.lost(f"{ENTRIES}/{month} of the branch fitgate-ledger")
         return content
 
     def stored(self, after: int = 0) -> Iterator[Stored]:

@@ -8,24 +8,16 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, cast
 
 from fitgate.adapters.ledger.plumbing import Plumbing
+from fitgate.adapters.ledger.storage import FOLDER, Leaf
+from fitgate.errors import LedgerError
 
-FILE, FOLDER = "100644", "40000"
 _TYPES = {FOLDER: "tree", "160000": "commit"}
 _NAME, _EMAIL = "FITGate", "ledger@fitgate.invalid"
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One line of a tree: a file or folder, and the object that it is."""
-
-    mode: str
-    oid: str
 
 
 class Store:
@@ -34,6 +26,15 @@ class Store:
     def __init__(self, git: Plumbing) -> None:
         self.git = git
         self._reader: subprocess.Popen[bytes] | None = None
+
+    @property
+    def where(self) -> str:
+        """Return which clone it is, by its path."""
+        return str(self.git.path)
+
+    def lost(self, what: str) -> LedgerError:
+        """Return the error for an object that must be there and is not."""
+        return self.git.failed("cat-file", f"{what} is not there")
 
     def read(self, name: str, kind: str = "blob") -> bytes | None:
         """Return the content of an object, by its id or as in `COMMIT:PATH`; None: there is none.
@@ -87,7 +88,7 @@ class Store:
     def trees(self) -> Iterator[Callable[[Mapping[str, Leaf]], str]]:
         """Give a function that writes a tree and returns its id, for as many as there are.
 
-        Store that a tree names are not asked for: a partial clone may lack those of old months.
+        Objects that a tree names are not asked for: a partial clone may lack those of old months.
         """
         process = self.git.start("mktree", "-z", "--missing", "--batch")
         asked, answers = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)

@@ -48,6 +48,10 @@ def run(words: list[str]) -> int:
 def _run(words: list[str]) -> object:
     if words[:1] == ["check"]:  # it runs on every push: Typer takes longer to load than it to judge
         return check.run(words[1:])
+    if words[:1] == ["action"]:  # and so does a job
+        from fitgate.entrypoints.cli import action
+
+        return action.run(words[1:])
     from fitgate.entrypoints.cli.app import app
 
     return app(words, prog_name="fitgate", standalone_mode=False)

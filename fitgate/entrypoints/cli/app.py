@@ -9,6 +9,7 @@ import typer
 
 from fitgate import __version__
 from fitgate.entrypoints.cli import (
+    action,
     audit,
     breaker,
     bypass,
@@ -18,6 +19,7 @@ from fitgate.entrypoints.cli import (
     facts,
     github,
     inbox,
+    init,
     interchange,
     ledger,
     metrics,
@@ -41,6 +43,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _AS_THEY_COME = {"ignore_unknown_options": True, "allow_extra_args": True}
+app.command("init")(init.init)
 app.command("scan")(scan.scan)
 app.command("replay")(replay.replay)
 
@@ -48,6 +51,11 @@ app.command("replay")(replay.replay)
 @app.command("check", help=check.HELP, context_settings=_AS_THEY_COME, add_help_option=False)
 def _check(context: typer.Context) -> int:
     return check.run(context.args)
+
+
+@app.command("action", help=action.HELP, context_settings=_AS_THEY_COME, add_help_option=False)
+def _action(context: typer.Context) -> int:
+    return action.run(context.args)
 
 
 app.command("facts")(facts.facts)

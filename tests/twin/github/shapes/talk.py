@@ -107,13 +107,16 @@ def issue(one: Issue) -> Json:
 
 def comment(one: Comment) -> Json:
     """Return an `issue-comment`."""
+    from tests.twin.github.pulls import Pull  # noqa: PLC0415 - as above
+
     repo, twin = one.issue.repo, one.issue.twin
     url = f"{repo.url}/issues/comments/{one.id}"
+    html = f"{repo.html}/{'pull' if isinstance(one.issue, Pull) else 'issues'}/{one.issue.number}"
     return {
         "id": one.id,
         "node_id": node_id("IssueComment", one.id),
         "url": url,
-        "html_url": f"{repo.html}/issues/{one.issue.number}#issuecomment-{one.id}",
+        "html_url": f"{html}#issuecomment-{one.id}",
         "issue_url": f"{repo.url}/issues/{one.issue.number}",
         "body": one.body,
         "user": user(twin, one.author),

@@ -1,0 +1,1 @@
+"""The GitHub Action, as a runner runs it against the twin."""

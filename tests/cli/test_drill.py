@@ -27,9 +27,8 @@ POLICY = """\
 version: 1
 gates:
   - {type: rollback-window, drill: {within: P30D, rto: PT1H, rpo: PT15M}}
-drills:
-  - {name: purge, every: P30D, rto: PT10S}
-  - {name: restore, every: P30D, rpo: PT1M, command: "echo 'it is back'"}
+drills: [{name: purge, every: P30D, rto: PT10S},
+  {name: restore, every: P30D, rpo: PT1M, command: "echo 'it is back'"}]
 """
 WITH = ("--repo", "github:1", "--policy", "policy.yaml")
 RUN = {

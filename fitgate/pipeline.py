@@ -10,8 +10,10 @@ from typing import cast
 from fitgate.core.chronicle import Chronicle
 from fitgate.core.classify import Looks, classify
 from fitgate.core.classify.lines import Difference
+from fitgate.core.contained import Contained
+from fitgate.core.deploying import settled
 from fitgate.core.earlier import bound_to_content
-from fitgate.core.events import Event, Happening
+from fitgate.core.events import Event, Happening, Pointer
 from fitgate.core.facts import Contents, Facts, Unknown, Unread
 from fitgate.core.findings import Classification
 from fitgate.core.in_force import UNREADABLE, Rulebook, choose, rulebook
@@ -20,10 +22,14 @@ from fitgate.core.reading import PolicyFile
 from fitgate.core.recall import recall
 from fitgate.core.standing import Standing, standing
 from fitgate.core.verdict import Verdict, decide
+from fitgate.errors import ForgeError
 from fitgate.ports import Forge
 
 BATCH = 64
 """Changes looked into together: one round trip to the contents for all of them."""
+UNSEEN = 50
+"""So many changes of a deployment that no ledger tells of are judged by their diffs, not more."""
+_CANNOT = frozenset({403, 404, 410, 422, 501})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def batches(
     event: Event, forge: Forge, policies: Policies, done: int, share: Share
 ) -> Iterator[Batch]:
     """Yield the batches of a share in order; all changes are gathered, whoever judges them."""
-    gathered = map(policies.briefed, forge.gather(event))
+    gathered = (_unfolded(*policies.briefed(each), forge, policies) for each in forge.gather(event))
     changes = islice(gathered, done, None)
     for number in count():
         batch = list(islice(changes, BATCH))
@@ -75,12 +81,55 @@ def batches(
             yield batch
 
 
+def _unfolded(
+    facts: Facts, book: Rulebook, forge: Forge, policies: Policies
+) -> tuple[Facts, Rulebook]:
+    """Return a deployment's facts with what those changes in it are that no ledger tells of.
+
+    They are judged by their diffs, as they landed; the rest is known already.
+    """
+    deployment = facts.deployment
+    if deployment is None or not deployment.contains:
+        return facts, book
+    unseen = [each for each in deployment.contains if each.told is None]
+    if len(unseen) > UNSEEN:
+        why = f"never judged, as {len(unseen)} changes of this deployment: not more than {UNSEEN}"
+        told = {each.change: replace(each, why=why) for each in unseen}
+    else:
+        told = {each.change: _by_diff(each, facts, forge, policies) for each in unseen}
+    contains = tuple(told.get(each.change, each) for each in deployment.contains)
+    return replace(facts, deployment=replace(deployment, contains=contains)), book
+
+
+def _by_diff(each: Contained, facts: Facts, forge: Forge, policies: Policies) -> Contained:
+    head = each.commit if each.kind == "push" else None
+    pointer = Pointer(
+        Happening.LANDED, facts.repo.id, facts.repo.name, each.kind, each.number,
+        base=each.base, head=head, ref=each.ref,
+    )  # fmt: skip
+    try:
+        judged = [*run(pointer.event(facts.as_of), forge, policies)]
+    except ForgeError as exc:
+        if exc.status not in _CANNOT:
+            raise
+        return replace(each, why=str(exc))
+    if not judged:
+        return replace(each, why="not found where it landed")
+    verdict = judged[-1].verdict
+    return replace(
+        each, told="diff", is_io=verdict.is_io, categories=verdict.categories,
+        classes=verdict.classes, io_sr=verdict.io_sr, layer=verdict.layer,
+        why="not to be told from its diff" if verdict.is_io is None else "",
+    )  # fmt: skip
+
+
 def _judged(batch: Batch, forge: Forge, *, landed: bool) -> Iterator[Judged]:
     books = [book for _, book in batch]
     seen = look_into([facts for facts, _ in batch], [book.looks for book in books], forge)
     found = [classify(facts, book.looks) for facts, book in zip(seen, books, strict=True)]
     bound = bind(seen, found, forge)
-    for told, book, said in zip(bound, books, found, strict=True):
+    for one, book, said in zip(bound, books, found, strict=True):
+        told = settled(one, said)
         facts = told if said.is_io is False else _weighed(told, book, forge)
         verdict = decide(facts, said, book)
         stands = standing(verdict) if landed else None
@@ -170,8 +219,9 @@ class Policies:
             if self._book is None or chosen != self._book.file:
                 self._book = rulebook(chosen)
         touched = facts.files is None or any(file.is_policy for file in facts.files)
-        landed = facts.change.landed_at is not None  # what has not may stand on an older policy
-        self._head = (facts.change.landing or head) if landed and not touched else None
+        # What has not landed may stand on an older policy; what is deployed, on any.
+        follows = facts.change.landed_at is not None and facts.deployment is None
+        self._head = (facts.change.landing or head) if follows and not touched else None
         return self._mending(facts) or self._at(base)
 
     def _at(self, base: str | None) -> Rulebook:

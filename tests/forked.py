@@ -1,11 +1,10 @@
-"""Commands run as their users start them, each in a process of its own, without waiting for Python.
+"""Commands run as their users start them, each in a process of its own, but soon."""
 
-A process is started once, loads what commands load, and is forked for each command: that takes a
-hundredth of a second where a new one takes half a second. The child has its own memory, working
-directory, environment, standard streams and exit code, and ends as any Python ends. What a fork
-cannot show (what a command loads, how soon it starts) is tested with new processes, and so is that
-both say the same. Several at once are new processes; with FITGATE_TESTS_START_ANEW=1 all are.
-"""
+# A process is started once, loads what commands load, and is forked for each command: that takes a
+# hundredth of a second where a new one takes half a second. The child has its own memory, working
+# directory, environment, standard streams and exit code, and ends as any Python ends. What a fork
+# cannot show (what a command loads, how soon it starts) is tested with new processes, as is that
+# both say the same. Several at once are new processes; with FITGATE_TESTS_START_ANEW=1 all are.
 
 from __future__ import annotations
 

@@ -65,14 +65,16 @@ class Practice:
 class Before:
     """What came before a landing: how the team lands its changes, what had been decided, its way.
 
-    `undecided`: there was no decision on this change, though there had been on others. `passage` is
-    what the forge tells of how it came to land; a clone tells nothing. `forced`: a clone's
-    reflog tells that it came by a forced push, whatever its message says.
+    `undecided`: there was no decision on this change, though there had been on others. `let_go`:
+    when it was decided that it may pass. `passage` is what the forge tells of how it came to land;
+    a clone tells nothing. `forced`: a clone's reflog tells that it came by a forced push, whatever
+    its message says.
     """
 
     practice: Practice
     undecided: bool = False
     passage: Passage = UNSEEN
+    let_go: tuple[datetime, ...] = ()
     forced: bool = False
 
 
@@ -110,6 +112,8 @@ def _past_ours(
         yield PassedBy(
             "override", against, authorised=True, visibility="escalation", by=by, reason=reason
         )
+    elif facts.deployment and facts.deployment.went_past(before.let_go):
+        yield PassedBy("environment-skipped", against or ("environment",))
     elif pushed and (against_verdict or before.practice.is_reviewed):
         how: How = "forced-push" if forced else "direct-push"
         yield PassedBy(how, against if against_verdict else ("pull-request",))

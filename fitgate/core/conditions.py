@@ -199,15 +199,19 @@ class MigrationCondition(Shape):
 
 
 class EnvironmentCondition(Shape):
-    """Deployments, by the environment and the ref that is deployed."""
+    """Deployments, by the environment, the ref that is deployed, and how many will meet it.
+
+    `exposure` is in percent, as the deployment's payload says: so many, or more.
+    """
 
     environment: Globs | None = None
     ref: Globs | None = None
+    exposure: float | None = Field(None, ge=0, le=100)
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:
         if not self.model_fields_set:
-            msg = "needs one of environment, ref"
+            msg = "needs one of environment, ref, exposure"
             raise ValueError(msg)
         return self
 

@@ -47,6 +47,16 @@ _AS_IT_WAS = "edited, and found as it was"
 
 
 @dataclass(frozen=True, slots=True)
+class _Last:
+    """What was told last of a gate, and how many times something was."""
+
+    seq: int
+    at: datetime
+    record: GateChanged
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
     """What can be asked of a forge at once.
 
@@ -82,7 +92,7 @@ def control_drafts(
     written down where it is found as it was, too: it may have been another one in between. What is
     seen for the first time moved nowhere, and what is hidden is taken to stand as it last did.
     """
-    last = _last(told)
+    last = _last_of(told)
     moved = False
     for area, seen in found.items():
         for each in _area_drafts(area, seen, last, now, by):
@@ -93,7 +103,7 @@ def control_drafts(
         yield _draft(GateChanged(edited, "observed", by, _AS_IT_WAS), now, before)
 
 
-def _last_editor(last: Mapping[str, Told[GateChanged]]) -> str | None:
+def _last_editor(last: Mapping[str, _Last]) -> str | None:
     """Return who edited the gates before the default branch last, as far as it was told.
 
     Their next edit is the same one, looked at again, or of no more news.
@@ -103,7 +113,7 @@ def _last_editor(last: Mapping[str, Told[GateChanged]]) -> str | None:
 
 
 def _area_drafts(
-    area: str, seen: Area, last: Mapping[str, Told[GateChanged]], now: datetime, by: str | None
+    area: str, seen: Area, last: Mapping[str, _Last], now: datetime, by: str | None
 ) -> Iterator[Draft]:
     before = last.get(area)
     if seen.hidden:
@@ -129,7 +139,7 @@ def _area_drafts(
             yield _draft(moved, min(at, now), known.get(gate))
 
 
-def _stands(of: str, known: Mapping[str, Told[GateChanged]], wanted: Mapping[str, Level]) -> bool:
+def _stands(of: str, known: Mapping[str, _Last], wanted: Mapping[str, Level]) -> bool:
     """Say whether that of which a gate is a part stood before and stands now, if it is a part.
 
     Whom new rules let past, or rules that are gone, opened nothing.
@@ -140,7 +150,7 @@ def _stands(of: str, known: Mapping[str, Told[GateChanged]], wanted: Mapping[str
 
 
 def _moved(
-    gate: str, was: Told[GateChanged] | None, now: Level, *, first: bool, by: str | None
+    gate: str, was: _Last | None, now: Level, *, first: bool, by: str | None
 ) -> GateChanged | None:
     rank = 0 if was is None else was.record.level or 0
     words = ABSENT.words if was is None else was.record.detail.rpartition(" → ")[2]
@@ -156,14 +166,20 @@ def _moved(
     )
 
 
-def _draft(record: GateChanged, at: datetime, before: Told[GateChanged] | None) -> Draft:
+def _draft(record: GateChanged, at: datetime, before: _Last | None) -> Draft:
     """Return the next move of a gate: told again after the same one before it, it is the same."""
-    return draft(record, at, f"gate-changed/{record.gate}/after-{before.seq if before else 0}")
+    return draft(record, at, f"gate-changed/{record.gate}/{before.count + 1 if before else 1}")
 
 
-def _last(told: Chronicle) -> dict[str, Told[GateChanged]]:
+def _last_of(told: Chronicle) -> dict[str, _Last]:
     """Return what was told last of each gate and area of a forge."""
-    return {each.record.gate: each for each in told.told(GateChanged) if is_of_forge(each.record)}
+    found: dict[str, _Last] = {}
+    for each in told.told(GateChanged):
+        if is_of_forge(each.record):
+            gate = each.record.gate
+            count = found[gate].count + 1 if gate in found else 1
+            found[gate] = _Last(each.seq, each.at, each.record, count)
+    return found
 
 
 def is_of_forge(record: GateChanged) -> bool:

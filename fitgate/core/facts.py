@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
+from fitgate.core.contained import Deployment
 from fitgate.core.effects import Effect
 from fitgate.core.events import ChangeKind, LandedAs
 from fitgate.core.reclassification import Reclassification
@@ -153,8 +154,7 @@ class Change:
     """The thing judged. `body` null: the description could not be read; `trailers`: those found.
 
     `material_at` is the time of the last push that altered the content digest. `landing` is the
-    commit that it landed as where that is not its head; `forced`: the push that brought it took
-    away what stood there before.
+    commit that it landed as where that is not its head; `forced`: its push took away what was.
     """
 
     __pydantic_config__ = STRICT
@@ -216,8 +216,7 @@ class Evaluation:
 class Artifact:
     """A declared rollback artifact; `resolved` null: it could not be looked up.
 
-    `made_at` is when the thing it resolves to came to be. `movable` marks a name that can be
-    pointed elsewhere and carries no digest.
+    `made_at` is when what it resolves to came to be. `movable`: a name that carries no digest.
     """
 
     __pydantic_config__ = STRICT
@@ -275,7 +274,6 @@ class Facts:
 
     A list that is null is unknown, `[]` known to be empty.
     `looked` names the looks whose answers stand in the files; null: they are complete for any rule.
-    `reclassified` is what people say that it is.
     """
 
     __pydantic_config__ = STRICT
@@ -293,6 +291,7 @@ class Facts:
     overrides: tuple[Override, ...] | None = None
     looked: tuple[str, ...] | None = None
     unknown: tuple[Unknown, ...] = ()
+    deployment: Deployment | None = None
     reclassified: tuple[Reclassification, ...] = ()
     facts: Literal[1] = field(default=1, kw_only=True)
 

@@ -15,7 +15,7 @@ from fitgate.core.values import Instant, Scalar
 Param = str | int | bool | None | tuple[str, ...]
 Kind = Literal[
     "path", "line", "setting", "text", "dependency", "workflow", "migration", "environment",
-    "absence", "built-in", "word",
+    "absence", "built-in", "word", "contained",
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from fitgate.core.breaker.recorded import states
 from fitgate.core.chronicle import Chronicle
+from fitgate.core.deploying import recalled
 from fitgate.core.facts import Drill, Evaluation, Facts, Override, Trailer
 from fitgate.core.policy import Policy
 from fitgate.core.reclassification import Reclassification
@@ -48,7 +49,8 @@ def recall(facts: Facts, told: Chronicle, policy: Policy) -> Facts:
         evaluations=evaluations,
     )
     answered = RECALLED | ({"evaluations"} if known.evaluations is not None else set())
-    return replace(known, unknown=tuple(u for u in facts.unknown if u.what not in answered))
+    known = replace(known, unknown=tuple(u for u in facts.unknown if u.what not in answered))
+    return recalled(known, told)
 
 
 def _drills(facts: Facts, told: Chronicle) -> Iterator[Drill]:

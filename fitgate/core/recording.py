@@ -107,7 +107,9 @@ class Recorder:
         undecided = self._is_undecided(change.id, landed_at)
         passage = self._told_by_us(judged.passage, change.id, landed_at)
         forced = judged.forced if facts.forge == "git" else change.forced
-        before = Before(self._practice, undecided, passage, forced=forced is True)
+        before = Before(
+            self._practice, undecided, passage, self._let_go(change.id), forced=forced is True
+        )
         stage = STAGES.get(change.landed_as or "", "merge")
         record = Landed(
             change=change.id,
@@ -126,7 +128,8 @@ class Recorder:
             forced=forced,
         )
         yield draft(record, landed_at, landed_key(change.id, stage, change.environment))
-        self._practice.add(pushed=is_push(facts))
+        if stage == "merge":  # how it is deployed tells nothing of how it was reviewed
+            self._practice.add(pushed=is_push(facts))
         self._in_force = InForce(verdict.policy.digest, judged.policy)
 
     def _told_by_us(self, passage: Passage, change: str, landed_at: datetime) -> Passage:
@@ -140,6 +143,12 @@ class Recorder:
         said = [told for told in mine if told.recorded_at <= landed_at]
         allowed = not said or said[-1].record.outcome is Outcome.ALLOW
         return replace(passage, check=None if allowed else "not-passed")
+
+    def _let_go(self, change: str) -> tuple[datetime, ...]:
+        """Return when it was decided that a change may pass; in shadow mode everything may."""
+        mine = (told for told in self._proposals if told.record.change == change)
+        passes = (t for t in mine if t.record.mode == "shadow" or t.record.outcome is Outcome.ALLOW)
+        return tuple(told.recorded_at for told in passes)
 
     def _is_undecided(self, change: str, landed_at: datetime) -> bool:
         """Say whether nothing was decided on a change before it landed, though on others it was."""

@@ -42,8 +42,7 @@ WORDS: Mapping[str, Words] = {
         " person for each of these to approve: {missing}.",
     ),
     "cooldown-waived": Words(
-        "No cool-down: the change brings back a state that was accepted before.",
-        _DONE,
+        "No cool-down: the change brings back a state that was accepted before.", _DONE
     ),
     "cooldown-passed": Words(
         "The cool-down of {cooldown:length} is over; it began at {since:moment}.", _DONE
@@ -157,8 +156,7 @@ WORDS: Mapping[str, Words] = {
         "Run `fitgate breaker watch`: once a day, and after what landed, was evaluated or drilled.",
     ),
     "breaker-probation": Words(
-        "The breaker {breaker} is on probation: it was reset and may trip again.",
-        _DONE,
+        "The breaker {breaker} is on probation: it was reset and may trip again.", _DONE
     ),
     "breaker-degrades": Words(
         "The breaker {breaker} has tripped and tightens the terms: twice the cool-down and one"
@@ -236,10 +234,7 @@ _LONGEST, _MOST = 200, 20  # characters and values shown of what somebody else c
 
 
 def sentence_for(code: str, params: Mapping[str, object]) -> str:
-    """Say what a finding means. A KeyError is our bug: the table lacks the code.
-
-    Who is meant is called by name; of an older finding only the id is known.
-    """
+    """Say what a finding means, calling people by name. A KeyError is our bug."""
     return _filled(WORDS[code].sentence, {"name": params.get("by", "unknown"), **params})
 
 

@@ -11,7 +11,9 @@ from pydantic import TypeAdapter
 from pydantic.types import JsonValue
 
 from fitgate import __version__
-from fitgate.core.classes import Ground, derive, in_order
+from fitgate.core.classes import Ground, in_order
+from fitgate.core.classify.deployed import derived as derive
+from fitgate.core.classify.deployed import slowest
 from fitgate.core.classify.looks import Looks
 from fitgate.core.facts import STRICT, Facts, Override
 from fitgate.core.facts_file import facts_digest
@@ -90,7 +92,7 @@ def decide(
     policy, looks = book.file.policy, book.looks
     layers = _layers(facts, looks)
     categories = in_order(policy, (match.category for match in found.matches))
-    derived = derive(policy, found.matches, categories)
+    derived = derive(policy, found, facts)
     if found.is_io is None and _live_override(facts, policy, "io"):
         found = replace(found, is_io=True)
     findings = tuple(
@@ -121,6 +123,8 @@ def decide(
 
 
 def _layers(facts: Facts, looks: Looks) -> tuple[Layer, ...]:
+    if facts.deployment is not None:
+        return slowest(facts.deployment)
     touched = {
         looks.layer(path)
         for file in facts.files or ()

@@ -77,4 +77,5 @@ def drafts_of(place: Place, judged: Judged, passage: Passage = UNSEEN) -> Iterat
     yield from recorder.record(
         Judgement(judged.facts, judged.verdict, judged.standing, judged.policy, passage)
     )
-    yield from place.undone.drafts(judged.facts)
+    if judged.facts.deployment is None:  # what it takes out, it tells itself
+        yield from place.undone.drafts(judged.facts)

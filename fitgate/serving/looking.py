@@ -9,6 +9,7 @@ from fitgate.core.events import ChangeKind, Happening, Pointer
 from fitgate.core.work import Task
 from fitgate.serving.commands import asked
 from fitgate.serving.controls import UNLABELLED, controls_changed, unlabelled
+from fitgate.serving.deployments import deploying, ended_where_deployed
 from fitgate.serving.evaluations import evaluated, having
 from fitgate.serving.groups import queued
 from fitgate.serving.incidents import happened
@@ -23,6 +24,11 @@ def _proposed(place: Place, pointer: Pointer, now: datetime) -> Iterable[Task]:
     return (unlabelled if put_back else proposed)(place, pointer, now)
 
 
+def _evaluated(place: Place, pointer: Pointer, now: datetime) -> Iterable[Task]:
+    yield from evaluated(place, pointer, now)
+    ended_where_deployed(place, pointer, now)
+
+
 Look = Callable[[Place, Pointer, datetime], Iterable[Task]]
 LOOKS: Mapping[tuple[Happening, ChangeKind | None], Look] = {
     (Happening.PROPOSED, "pull"): _proposed,
@@ -32,10 +38,13 @@ LOOKS: Mapping[tuple[Happening, ChangeKind | None], Look] = {
     (Happening.LANDED, "pull"): landed,
     (Happening.LANDED, "push"): landed,
     (Happening.LANDED, "release"): released,
-    (Happening.EVALUATED, "pull"): evaluated,
-    (Happening.EVALUATED, None): evaluated,
+    (Happening.EVALUATED, "pull"): _evaluated,
+    (Happening.EVALUATED, None): _evaluated,
     (Happening.ASKED, "pull"): asked,
     (Happening.ASKED, None): asked,
+    (Happening.PROPOSED, "deployment"): deploying,
+    (Happening.LANDED, "deployment"): deploying,
+    (Happening.EVALUATED, "deployment"): deploying,
     (Happening.INCIDENT, None): happened,
     (Happening.CONTROLS_CHANGED, None): controls_changed,
 }

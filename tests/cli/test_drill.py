@@ -27,9 +27,8 @@ POLICY = """\
 version: 1
 gates:
   - {type: rollback-window, drill: {within: P30D, rto: PT1H, rpo: PT15M}}
-drills:
-  - {name: purge, every: P30D, rto: PT10S}
-  - {name: restore, every: P30D, rpo: PT1M, command: "echo 'it is back'"}
+drills: [{name: purge, every: P30D, rto: PT10S},
+  {name: restore, every: P30D, rpo: PT1M, command: "echo 'it is back'"}]
 """
 WITH = ("--repo", "github:1", "--policy", "policy.yaml")
 RUN = {
@@ -296,6 +295,5 @@ def test_what_was_missed_is_written_down_once(fitgate: Fitgate, tmp_path: Path) 
 def test_a_plan_that_cannot_be_is_refused(
     fitgate: Fitgate, tmp_path: Path, words: list[str], why: str
 ) -> None:
-    done = fitgate("drill", "schedule", "game-day", *WITH, *words)
-    assert why in done.stderr
+    assert why in (done := fitgate("drill", "schedule", "game-day", *WITH, *words)).stderr
     assert no_ledger(done, tmp_path)

@@ -26,7 +26,7 @@ STRUCTURE: dict[str, tuple[Any, Effects]] = {
     "workflow": (WorkflowChange, workflow_effects),
     "migration": (MigrationChange, migration_effects),
 }
-WORDS = {str: "text", int: "number", bool: "true or false"}
+WORDS = {str: "text", int: "number", float: "number", bool: "true or false"}
 
 each_page = pytest.mark.parametrize("page", KINDS, ids=lambda page: page.stem)
 

@@ -65,11 +65,15 @@ class Run:
         )  # fmt: skip
 
     def ends(self) -> tuple[Any, list[tuple[Any, ...]]]:
-        """Return what can be seen on GitHub, and what the ledger tells."""
+        """Return what can be seen on GitHub, and what the ledger tells, in whatever order.
+
+        What is of other changes, or of the repository as a whole, waits for nothing of these.
+        """
         ledger = chain_in(open_database(self.url), f"github:{self.here.repo.id}")
         told = [*read(linked(ledger.stored(), ledger.repo))]
         ledger.close()
-        return outcome(self.here.twin), [(e.at, e.kind, e.key, e.body) for e in told]
+        entries = sorted(told, key=lambda e: (e.at, e.kind, e.key))
+        return outcome(self.here.twin), [(e.at, e.kind, e.key, e.body) for e in entries]
 
 
 def opened(here: Hosted) -> None:

@@ -271,7 +271,7 @@ CHANGES = (
         days=59.1,
         by=BEN,
         title="Unblock the release train",
-        number=26,
+        route="push",
         edits=(
             Swap(
                 "evals/safety.yaml",

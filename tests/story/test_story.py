@@ -12,7 +12,7 @@ from tests.story import Chapter, OccupiedError, build
 from tests.story.model import Category, Form
 
 UNTIL = datetime(2026, 11, 20, 12, tzinfo=UTC)
-HEAD = "92be06eabd7a669f3751ab4b40c2ebfe2fec45b7"
+HEAD = "765f2f5188c3817191e02824768b4b26d720116e"
 CATEGORIES = get_args(Category)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from fitgate.adapters.github.permissions import PERMISSIONS
 from tests.adapters.github.hosted import Hosted, hosted
 from tests.cli.conftest import run_fitgate
 from tests.twin.github.pulls import Pull
@@ -40,6 +41,9 @@ def listens_to(here: Hosted, process: Started) -> None:
 
 
 def test_a_pull_request_gets_its_check_by_real_http(here: Hosted, tmp_path: Path) -> None:
+    # With no more than the manifest asks for.
+    here.twin.app.permissions = {each.name: each.level for each in PERMISSIONS}
+    here.twin.install("acme")
     environment = environment_of(here.twin, f"sqlite:///{tmp_path / 'fitgate.db'}")
     with started(tmp_path, environment, *SERVE) as process:
         listens_to(here, process)

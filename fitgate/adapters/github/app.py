@@ -80,6 +80,7 @@ class Session:
             seconds_between_requests=None, seconds_between_writes=None, pool_size=8,
         )  # fmt: skip
         self._etags: dict[str, tuple[str, tuple[Any, str | None]]] = {}
+        self._turn = threading.Lock()
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -159,9 +160,10 @@ class Session:
         found = _NEXT.search(said.get("link", ""))
         page = document, found and found[1]
         if "etag" in said:
-            while len(self._etags) >= _REMEMBERED:
-                self._etags.pop(next(iter(self._etags)))
-            self._etags[path] = (said["etag"], page)
+            with self._turn:  # two repositories of one installation may be read at once
+                while len(self._etags) >= _REMEMBERED:
+                    self._etags.pop(next(iter(self._etags)))
+                self._etags[path] = (said["etag"], page)
         return page
 
 

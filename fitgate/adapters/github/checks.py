@@ -34,6 +34,7 @@ class OwnCheck:
     title: str
     summary: str
     text: str
+    external: str = ""
     ended_at: datetime | None = None
     shown: Shown | None = None
 
@@ -76,24 +77,27 @@ def evaluations(contexts: Iterable[Node], as_of: datetime) -> Iterator[Evaluatio
             yield Evaluation(str(name), result, ended)
 
 
-def own_check(contexts: Iterable[Node] | None, app: int) -> OwnCheck | None:
+def own_check(contexts: Iterable[Node] | None, app: int, called: str = CHECK) -> OwnCheck | None:
     """Return the check that our App has made; `app` 0: its number is not known."""
     for context in contexts or ():
-        if context["__typename"] != "CheckRun" or context["name"] != CHECK:
+        if context["__typename"] != "CheckRun" or context["name"] != called:
             continue
         made_by = (context["checkSuite"] or {}).get("app") or {}
         if context["databaseId"] and app in {0, made_by.get("databaseId")}:
-            told = (str(context[key] or "") for key in ("conclusion", "title", "summary", "text"))
-            conclusion, title, summary, text = told
+            keys = ("conclusion", "title", "summary", "text", "externalId")
+            conclusion, title, *said = (str(context[key] or "") for key in keys)
             number, ended = int(context["databaseId"]), moment(context["completedAt"])
-            said = _shown(context, title, ended)
-            return OwnCheck(number, conclusion.lower(), title, summary, text, ended, said)
+            summary, text, external = said
+            shown = _shown(external, title, ended)
+            return OwnCheck(
+                number, conclusion.lower(), title, summary, text, external, ended, shown
+            )
     return None
 
 
-def _shown(context: Node, title: str, at: datetime | None) -> Shown | None:
+def _shown(facts: str, title: str, at: datetime | None) -> Shown | None:
     """Return the verdict that a check of ours shows: its outcome begins the title."""
-    outcome, facts = _OUTCOMES.get(title.partition(":")[0]), str(context["externalId"] or "")
+    outcome = _OUTCOMES.get(title.partition(":")[0])
     if at is None or outcome is None or not _DIGEST.fullmatch(facts):
         return None
     return Shown(outcome, facts, at)

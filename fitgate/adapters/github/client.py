@@ -11,12 +11,14 @@ from itertools import pairwise
 
 from fitgate.adapters.github.acting import Acting, Judged
 from fitgate.adapters.github.app import Session
+from fitgate.adapters.github.binding import bound
 from fitgate.adapters.github.blobs import Blobs
 from fitgate.adapters.github.brought import Brought
-from fitgate.adapters.github.comparing import compared
+from fitgate.adapters.github.deployed import bound_deployment
+from fitgate.adapters.github.deploying import Deploying
 from fitgate.adapters.github.ended import Ended
 from fitgate.adapters.github.evidence import artifacts, declared, restored
-from fitgate.adapters.github.files import Touched, difference, patches, unpatched
+from fitgate.adapters.github.files import Touched, difference
 from fitgate.adapters.github.listing import Listing, Listings
 from fitgate.adapters.github.policies import PolicyTexts
 from fitgate.adapters.github.pulls import Pull
@@ -27,9 +29,8 @@ from fitgate.adapters.github.watching import Watching
 from fitgate.core.classify.lines import Difference
 from fitgate.core.closing import Checked
 from fitgate.core.commands.asked import Comment, Speaker
-from fitgate.core.content import FilePatch, content_digest
 from fitgate.core.events import Event, Headed, Pointer
-from fitgate.core.facts import Contents, Facts, Person, Unknown, Unread
+from fitgate.core.facts import Contents, Evaluation, Facts, Person, Unknown, Unread
 from fitgate.core.in_force import PolicyText
 from fitgate.core.policy import Role
 from fitgate.core.proving import Shown
@@ -40,6 +41,7 @@ from fitgate.errors import ForgeError
 
 _KEPT = 64
 _ABSENT = frozenset({404, 422})
+_NOT_YET = 501
 
 
 class GitHub(Watching):
@@ -59,6 +61,7 @@ class GitHub(Watching):
         self._ended = Ended(session, name)
         self._pushes = Pushes(session)
         self._acting = Acting(session, name)
+        self._deploying = Deploying(session, name)
         self._brought = Brought(session, name, self._listings, self.pull, self._whole)
         self._talking = Talking(session, name)
         self._pulls: OrderedDict[str, Pull] = OrderedDict()
@@ -79,8 +82,11 @@ class GitHub(Watching):
                 yield from self._brought.released(pointer, event.at)
             case Pointer(kind="group"):
                 yield from self._brought.grouped(pointer, event.at)
+            case Pointer(kind="deployment", number=int()):
+                yield self._deploying.facts(pointer, event.at)
             case _:
-                raise ForgeError(f"{_words(pointer)} cannot be gathered from GitHub.")
+                words = f"{_words(pointer)} cannot be gathered from GitHub."
+                raise ForgeError(words, status=_NOT_YET)
 
     def landed(self, pointer: Pointer) -> Sequence[str]:
         """Return the ids of the changes that a push brought onto the default branch."""
@@ -107,6 +113,18 @@ class GitHub(Watching):
             facts = restored(facts, self._listings, self.session, self.name)
         self._remember(facts, listing, pull)
         return facts
+
+    def deployment(self, pointer: Pointer) -> int | None:
+        """Return the id of the deployment that a run makes to an environment; None: none."""
+        return self._deploying.number(pointer)
+
+    def answer_gate(self, facts: Facts, verdict: Verdict) -> tuple[str, ...]:
+        """Show a verdict on its deployment and answer the gate; return what was written."""
+        return self._deploying.answer(facts, verdict)
+
+    def evaluations(self, commit: str, at: datetime) -> tuple[Evaluation, ...] | None:
+        """Return how checks, statuses and workflow runs on a commit stand; None: it is hidden."""
+        return self._deploying.evaluations(commit, at)
 
     def seen(self, facts: Facts) -> Pull:
         """Return what else GitHub told of a pull request when its facts were gathered."""
@@ -157,6 +175,8 @@ class GitHub(Watching):
 
     def earlier(self, facts: Facts) -> Iterator[Facts]:
         """Yield the change as it stood where it was approved, then push by push, newest first."""
+        if facts.deployment is not None:  # a commit does not change while it waits
+            return
         head = facts.change.head
         given = (approval.commit for approval in facts.approvals or ())
         for commit in dict.fromkeys(given):
@@ -191,24 +211,10 @@ class GitHub(Watching):
         return [self._bound(each) for each in facts]
 
     def _bound(self, facts: Facts) -> Facts:
-        if facts.files is None:
-            return facts
-        if (facts.change.id, facts.change.head) not in self._changes:
-            lost = Unknown("digest", "its patches are no longer at hand")
-            return replace(facts, unknown=(*facts.unknown, lost))
-        ones = self._ones(facts)
-        lacking = list(unpatched(ones))
-        contents = self.blobs.read(oid for one in lacking for oid in one.oids)
-        hunks = dict(compared(lacking, contents))
-        found: list[FilePatch] = []
-        for patch in patches(ones, contents, hunks):
-            if isinstance(patch, Unread):
-                return replace(facts, unknown=(*facts.unknown, Unknown("digest", patch.why)))
-            found.append(patch)
-        evidence = [setting for file in facts.files for setting in file.settings or ()]
-        effects = [effect for file in facts.files for effect in file.effects or ()]
-        digest = content_digest(found, evidence, effects)
-        return replace(facts, change=replace(facts.change, digest=digest))
+        if facts.deployment is not None:
+            return bound_deployment(facts)
+        at_hand = (facts.change.id, facts.change.head) in self._changes
+        return bound(facts, self._ones(facts) if at_hand else None, self.blobs)
 
     def apply(
         self, facts: Facts, verdict: Verdict, others: Sequence[tuple[Facts, Verdict]] = ()

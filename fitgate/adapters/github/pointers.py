@@ -17,6 +17,9 @@ from fitgate.core.plan import OURS
 Route = Callable[[Said], Iterable[Pointer]]
 CHECK = "fitgate"
 """The name of our check run; that of a deployment is `fitgate/deploy: production`."""
+DEPLOY = f"{CHECK}/deploy: "
+SIGN = "/sign/"
+"""After the name of an environment: one whose reviews are said to that one."""
 RETARGETED = "retargeted"
 """The detail of a proposal for another base: its check is withdrawn before anything else."""
 _PROPOSING = frozenset(
@@ -140,6 +143,11 @@ def _check_run(said: Said) -> Iterator[Pointer]:
             return
 
 
+def deploy_check(environment: str) -> str:
+    """Return the name of our check on a commit that is deployed to an environment."""
+    return f"{DEPLOY}{environment}"
+
+
 def _is_ours(name: str) -> bool:
     return name == CHECK or name.startswith(f"{CHECK}/")
 
@@ -178,15 +186,15 @@ def _deployed(said: Said, happening: Happening, **more: Any) -> Pointer:  # noqa
 
 
 def _deployment(said: Said) -> Iterator[Pointer]:
-    yield _deployed(said, Happening.PROPOSED)
+    yield _deployed(said, Happening.PROPOSED, run=said.number("workflow_run", "id"))
 
 
 def _deployment_status(said: Said) -> Iterator[Pointer]:
     match said.text("deployment_status", "state"):
         case "success":
-            yield _deployed(said, Happening.LANDED)
+            yield _deployed(said, Happening.LANDED, run=said.number("workflow_run", "id"))
         case "failure" | "error":
-            yield _deployed(said, Happening.EVALUATED)
+            yield _deployed(said, Happening.EVALUATED, run=said.number("workflow_run", "id"))
         case _:
             return
 
@@ -200,7 +208,13 @@ def _protection_rule(said: Said) -> Iterator[Pointer]:
 
 
 def _deployment_review(said: Said) -> Iterator[Pointer]:
-    yield _deployed(said, Happening.PROPOSED, run=_needed(said, "workflow_run", "id"))
+    """Yield the environments that were reviewed, and those that the reviews are said to."""
+    run = _needed(said, "workflow_run", "id")
+    jobs = [said.text("environment"), said.text("workflow_job_run", "environment")]
+    jobs += [job.text("environment") for job in said.each("workflow_job_runs")]
+    names = (name for job in jobs if job for name in (job, job.partition(SIGN)[0]))
+    for name in dict.fromkeys(names):
+        yield replace(_deployed(said, Happening.PROPOSED, run=run), environment=name)
 
 
 def _release(said: Said) -> Iterator[Pointer]:

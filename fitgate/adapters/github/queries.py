@@ -18,6 +18,7 @@ MAY_BE_REFUSED = frozenset(
     }
 )  # fmt: skip
 """What an answer may lack: unknown then, and said so. All else that is refused is an error."""
+_DEEP = 10
 _SPACES = re.compile(r"\s+")
 
 _WHO = (
@@ -171,6 +172,39 @@ def policy(commit: str, deep: int) -> Query:
         body = f"oid {_POLICY} parents(first:1){{nodes{{{body}}}}}"
     body = f"object(oid:$commit){{... on Commit{{{body}}}}}"
     return _query(",$commit:GitObjectID!", body, {"commit": commit})
+
+
+def bringers(commits: Sequence[str]) -> Query:
+    """Ask which pull requests brought these commits in."""
+    pulls = "number merged mergedAt body mergeCommit{oid}"
+    body = " ".join(
+        f"c{n}:object(oid:$c{n}){{... on Commit{{oid "
+        f"associatedPullRequests(first:10){{totalCount nodes{{{pulls}}}}}}}}}"
+        for n in range(len(commits))
+    )
+    said = "".join(f",$c{n}:GitObjectID!" for n in range(len(commits)))
+    return _query(said, body, {f"c{n}": commit for n, commit in enumerate(commits)})
+
+
+def deployed(head: str) -> Query:
+    """Ask how the checks on a deployed commit stand, and where the default branch is."""
+    branch = f"defaultBranchRef{{name target{{oid ... on Commit{{{_dated(_DEEP)}}}}}}}"
+    rollup = f"statusCheckRollup{{contexts(first:100){{{_CONTEXTS}}}}}"
+    body = f"url {branch} commit:object(oid:$head){{... on Commit{{oid {rollup}}}}}"
+    return _query(",$head:GitObjectID!", body, {"head": head})
+
+
+def dated(commit: str) -> Query:
+    """Ask for the first parents of a commit, and when each was committed."""
+    body = f"object(oid:$commit){{... on Commit{{{_dated(_DEEP)}}}}}"
+    return _query(",$commit:GitObjectID!", body, {"commit": commit})
+
+
+def _dated(deep: int) -> str:
+    body = "oid committedDate"
+    for _ in range(deep):
+        body = f"oid committedDate parents(first:1){{nodes{{{body}}}}}"
+    return body
 
 
 def line(head: str, deep: int) -> Query:

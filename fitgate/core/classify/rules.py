@@ -20,6 +20,10 @@ from fitgate.core.facts import POLICY_FILES, Facts, File, Line, Setting, Unknown
 from fitgate.core.findings import Classification, Match
 from fitgate.core.policy import POLICY_CATEGORY, POLICY_RULE, Rule
 
+_OTHERS_FILES = answer(
+    (), (Unknown("files", "those of a deployment are judged with the changes that it contains"),)
+)
+
 
 class Subject:
     """One change before the rules: what was found in its files, by look.
@@ -110,6 +114,12 @@ def ask(  # noqa: PLR0911 - one branch a kind
         author = subject.facts.change.author
         login = subject.facts.person(author).login if author else None
         return text(rule, condition.text, subject.facts.change, login)
+    if condition.environment:
+        deployment = subject.facts.deployment
+        exposure = deployment.exposure if deployment else None
+        return environment(rule, condition.environment, subject.facts.change, exposure)
+    if subject.facts.deployment and condition.look:
+        return _OTHERS_FILES
     if condition.path:
         name = subject.looks.id_of[condition.path]
         return paths(
@@ -119,8 +129,6 @@ def ask(  # noqa: PLR0911 - one branch a kind
         return _line(rule, condition.line, subject)
     if condition.setting:
         return _setting(rule, condition.setting, subject)
-    if condition.environment:
-        return environment(rule, condition.environment, subject.facts.change)
     structure = condition.dependency or condition.workflow or condition.migration
     return _effects(rule, structure, subject) if structure else NO
 

@@ -55,8 +55,10 @@ def _search(rule: Rule, name: str, pattern: str, values: tuple[str, ...] | None)
     )
 
 
-def environment(rule: Rule, condition: EnvironmentCondition, change: Change) -> Answer:
-    """Say whether a change is a deployment to such an environment, of such a ref."""
+def environment(
+    rule: Rule, condition: EnvironmentCondition, change: Change, exposure: float | None = None
+) -> Answer:
+    """Say whether a change is a deployment to such an environment, of such a ref, for so many."""
     if change.environment is None:
         return NO
     asked = [(condition.environment, change.environment), (condition.ref, change.branch)]
@@ -65,6 +67,9 @@ def environment(rule: Rule, condition: EnvironmentCondition, change: Change) -> 
         for globs, name in asked
         if globs is not None
     ]
+    if condition.exposure is not None:
+        told = None if exposure is None else Answer(exposure >= condition.exposure)
+        parts.append(told or _unseen("exposure"))
     said = all_of(parts)
     match = Match(
         rule.id, rule.category, "environment", key="environment", after=change.environment

@@ -128,6 +128,8 @@ def _deployment(asked: EnvironmentCondition) -> Iterator[str]:
         yield f"a deployment to {_these(asked.environment)}"
     if asked.ref:
         yield f"of {_these(asked.ref)}"
+    if asked.exposure is not None:
+        yield f"for {asked.exposure:g} % or more"
 
 
 def _these(patterns: Iterable[str]) -> str:

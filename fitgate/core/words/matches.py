@@ -14,10 +14,12 @@ VALUE_LIMIT = 60
 
 def match_sentence(match: Match) -> str:
     """Say a match: `evals/safety.yaml line 3: toxicity lowered from 0.9 to 0.7 (rule …)`."""
+    if match.kind == "contained":
+        return seen(match)
     return f"{seen(match)} (rule {inert(match.rule, VALUE_LIMIT)})"
 
 
-def seen(match: Match) -> str:  # noqa: PLR0911 - one return a kind
+def seen(match: Match) -> str:  # noqa: C901, PLR0911 - one return a kind
     """Say what was seen, and where."""
     path = inert(match.file or "", PATH_LIMIT)
     place = path if match.line is None else f"{path} line {match.line}"
@@ -38,6 +40,9 @@ def seen(match: Match) -> str:  # noqa: PLR0911 - one return a kind
             return f"{place}: {_effect(match)}"
         case "environment":
             return f"it is deployed to {inert(str(match.after), VALUE_LIMIT)}"
+        case "contained":
+            what = "takes out" if match.change == "taken-out" else "contains"
+            return f"it {what} {inert(str(match.key), PATH_LIMIT)}: {inert(match.category)}"
         case "word":
             return f"{inert(match.key or '', PATH_LIMIT)} says so: {quoted(str(match.after))}"
         case "absence":

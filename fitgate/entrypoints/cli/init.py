@@ -32,7 +32,7 @@ _NEXT = (
     "    `fitgate replay --policy .fitgate.yaml --since 180d`",
     "  - propose the files; once they are on the default branch, FITGate runs",
     "  - in a ruleset for the default branch, require the check `fitgate` of GitHub Actions",
-    "  - leave nobody in its bypass list; `fitgate doctor OWNER/REPO` says what is still missing",
+    "  - leave nobody in the bypass list of that ruleset; `fitgate doctor OWNER/REPO` tells more",
 )
 _PILOT = (
     "The pilot begins with the first run for the default branch; then, in a clone, "

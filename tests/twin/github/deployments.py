@@ -180,10 +180,12 @@ class Deployment:
 
     def stated(self, said: Json, who: User) -> DeploymentStatus:
         """Write a status; by default a success makes earlier ones there inactive."""
+        log = said.get("target_url") or said.get("log_url") or ""
+        if self.run is not None and not log:  # Actions links each of its own to the job
+            log = f"{self.repo.html}/actions/runs/{self.run.id}/job/{self.id}"
         status = DeploymentStatus(
-            self.twin.fresh(), said["state"], who, said.get("description") or "",
-            said.get("target_url") or said.get("log_url") or "", self.twin.clock.now,
-            said.get("environment_url") or "",
+            self.twin.fresh(), said["state"], who, said.get("description") or "", log,
+            self.twin.clock.now, said.get("environment_url") or "",
         )  # fmt: skip
         self.statuses.append(status)
         self.updated_at = status.at
@@ -225,13 +227,23 @@ class Deploying(Running):
 
     @change
     def deploy(
-        self, environment: str, ref: str | None = None, *, by: str, payload: object = None
+        self,
+        environment: str,
+        ref: str | None = None,
+        *,
+        by: str,
+        payload: object = None,
+        run: Run | None = None,
     ) -> Deployment:
-        """Let a workflow deploy a ref; the environment's gates hold it."""
+        """Let a workflow deploy a ref; the environment's gates hold it.
+
+        `run`: a later job of a run that has deployed elsewhere already.
+        """
         where = self.environments.get(environment) or self.environment(environment, gate=False)
         who = self.actor(by, "write")
         name = ref or self.default_branch
-        run = self.run("deploy", name, by=by, status="queued")
+        if run is None:
+            run = self.run("deploy", name, by=by, status="queued")
         said = {"ref": name, "environment": where.name, "payload": payload or {}}
         deployment = Deployment(self.itself, said, self.twin.user(ACTIONS), run)
         self.deployments[deployment.id] = deployment

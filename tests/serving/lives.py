@@ -164,7 +164,9 @@ class Lives:
 
     def __exit__(self, *_: object) -> None:
         assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.close()
+        self._process.stdout.close()
         assert self._process.wait(30) == 0
 
     def one(self, life: Life) -> int | None:

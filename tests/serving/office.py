@@ -101,7 +101,7 @@ class Office:
             self.queue.accept([self._delivery(name, payload) for name, payload in heard])
             if not self.queue.waiting():
                 return
-            self.queue.work(self.serving, lambda: False)
+            self.queue.work(self.serving, lambda: not self.queue.waiting())
         raise AssertionError("it never comes to rest")
 
     def watch(self) -> None:

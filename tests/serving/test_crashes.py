@@ -67,12 +67,14 @@ class Run:
     def ends(self) -> tuple[Any, list[tuple[Any, ...]]]:
         """Return what can be seen on GitHub, and what the ledger tells, in whatever order.
 
-        What is of other changes, or of the repository as a whole, waits for nothing of these.
+        What is of other changes, or of the repository as a whole, waits for nothing of these. That
+        somebody looked at the breakers is of the process that did: a second life looks again.
         """
         ledger = chain_in(open_database(self.url), f"github:{self.here.repo.id}")
         told = [*read(linked(ledger.stored(), ledger.repo))]
         ledger.close()
-        entries = sorted(told, key=lambda e: (e.at, e.kind, e.key))
+        lasting = (entry for entry in told if entry.kind != "BreakersWatched")
+        entries = sorted(lasting, key=lambda e: (e.at, e.kind, e.key))
         return outcome(self.here.twin), [(e.at, e.kind, e.key, e.body) for e in entries]
 
 

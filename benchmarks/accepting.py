@@ -26,7 +26,7 @@ from tests.postgres import databases, programs
 
 SECRET = "a secret of the benchmark's"  # noqa: S105 - it guards nothing
 PAYLOADS = Path(__file__).parents[1] / "tests" / "data" / "github-webhooks.json.gz"
-AT_ONCE, WARM, COUNT = 64, 500, 6_000
+AT_ONCE, WARM, COUNT = 32, 500, 6_000
 RATE, BOUNDED = 400, 2_000
 LEAST_SQLITE, LEAST_POSTGRES, MOST_P99, MOST_LATE = 0.45, 0.3, 30.0, 2.5
 _PROBOT = """

@@ -1,0 +1,96 @@
+"""`python -m benchmarks.checking`: from an accepted delivery to the check, at a bounded rate."""
+
+# The twin answers at once and runs in this process; `fitgate serve` is a process of its own. What
+# the twin takes to answer is in the figure: on two cores it is about half of it.
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from math import inf
+from pathlib import Path
+
+import httpx
+
+from benchmarks.table import Row, tell
+from tests.adapters.github.hosted import Hosted, hosted
+from tests.twin.github.hooks import Delivery
+from tests.web.starting import environment_of, started
+
+COUNT, RATE, WARM = 200, 20, 5
+MOST = 300.0
+"""Milliseconds that one in a hundred may take longer than."""
+POSTS = "POST /repos/{owner}/{repo}/check-runs"
+
+
+def main() -> int:
+    """Measure, print the row; return 1 if the limit is broken."""
+    parser = argparse.ArgumentParser(prog="benchmarks.checking", description=__doc__)
+    parser.add_argument("--count", type=int, default=COUNT)
+    rows = [*checking_rows(parser.parse_args().count)]
+    for row in rows:
+        word = {True: "kept", False: "BROKEN", None: "-"}[row.kept]
+        tell(f"{row.what:<46} {row.figure:>8} {row.limit:>8}  {word:<7} {row.note}")
+    return 1 if any(row.kept is False for row in rows) else 0
+
+
+def checking_rows(count: int) -> Iterator[Row]:
+    """Open so many pull requests that are held, and tell of them at a bounded rate."""
+    with hosted() as here, tempfile.TemporaryDirectory() as name:
+        told = [*_opened(here, count)]
+        posted: dict[str, float] = {}
+        runs = here.repo.check_runs
+
+        def note(when: str, operation: str) -> None:
+            if (when, operation) == ("after", POSTS):
+                posted.setdefault([*runs.values()][-1].head_sha, time.perf_counter())
+
+        here.twin.troubles.watching = note
+        environment = environment_of(here.twin, f"sqlite:///{Path(name) / 'fitgate.db'}")
+        with started(Path(name), environment, "serve", "--port", "0") as process:
+            first = _sent(f"{process.url}/hooks/github", told[:WARM])
+            time.sleep(3)
+            accepted = _sent(f"{process.url}/hooks/github", told[WARM:])
+            end = time.monotonic() + 60
+            while len(posted) < count and time.monotonic() < end:
+                time.sleep(0.05)
+            process.end()
+    cold = 1_000 * max(posted.get(sha, inf) - at for sha, at in first.items())
+    took = sorted(1_000 * (posted.get(sha, inf) - at) for sha, at in accepted.items())
+    p50, p99 = took[len(took) // 2], took[int(0.99 * (len(took) - 1))]
+    note_ = f"p50 {p50:.0f}, the first after a start {cold:.0f}; {RATE} a second, all of them IOs"
+    yield Row("accepted to check posted: p99, ms", f"{p99:.0f}", f"<= {MOST:g}", p99 <= MOST, note_)
+
+
+def _opened(here: Hosted, count: int) -> Iterator[Delivery]:
+    """Yield the deliveries of pull requests that were opened; none is sent by the twin."""
+    here.twin.hooks.to("http://127.0.0.1:9/")
+    here.twin.hooks.hold()
+    for number in range(count):
+        bar = {"eval.yaml": f"threshold: 0.{100 + number}\n"}
+        here.repo.push(f"fix{number}", bar, by="alice", message="Lower it")
+        here.repo.open_pull(f"fix{number}", "main", "Lower", "IO-Rationale: x", by="alice")
+    yield from (one for one in here.twin.hooks.held if one.name == "pull_request.opened")
+
+
+def _sent(url: str, told: list[Delivery]) -> dict[str, float]:
+    """Send each at its time; return by head when it was accepted."""
+    start, accepted = time.perf_counter(), dict[str, float]()
+    with httpx.Client() as client, ThreadPoolExecutor(4) as pool:
+
+        def send(number: int, one: Delivery) -> None:
+            time.sleep(max(0.0, start + number / RATE - time.perf_counter()))
+            client.post(url, content=one.body(), headers=one.signed()).raise_for_status()
+            accepted[str(one.payload["pull_request"]["head"]["sha"])] = time.perf_counter()
+
+        for each in [pool.submit(send, *one) for one in enumerate(told)]:
+            each.result()
+    return accepted
+
+
+if __name__ == "__main__":
+    sys.exit(main())

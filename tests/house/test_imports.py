@@ -12,7 +12,9 @@ from tests.house.tree import ROOT, modules
 # loaded once, because that is what takes the time.
 IMPORT_EACH_ALONE = """
 import os, sys, traceback
-import alembic, jinja2, packaging.requirements, pydantic, re2, rfc8785, sqlalchemy, typer, yaml
+import alembic, fastapi, github, httptools, jinja2, jwt, packaging.requirements, procrastinate
+import prometheus_client, psycopg, pydantic, re2, requests, rfc8785, sqlalchemy, structlog, typer
+import uvicorn, yaml
 failed = []
 for name in sys.argv[1:]:
     child = os.fork()

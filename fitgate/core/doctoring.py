@@ -197,8 +197,14 @@ def _past(controls: Controls) -> Iterator[Found]:
     whys = [area.hidden for area in (actors, protection) if area.hidden]
     if whys:
         yield Found("past-untold", "unknown", {"why": "; ".join(dict.fromkeys(whys))})
-    elif not past and not unbound:
+    elif not past and not unbound and _has_rules(controls):
         yield Found("nobody-past", "good")
+
+
+def _has_rules(controls: Controls) -> bool:
+    """Say whether there is anything to go past."""
+    areas = (controls.get(name) for name in (RULES, PROTECTION))
+    return any(area is not None and area.gates for area in areas)
 
 
 def _policy(seen: PolicySeen | Unread) -> Iterator[Found]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from fitgate.core.controls import PROTECTION, RULES, control_drafts, label_drafts
-from fitgate.core.events import Happening, Pointer
+from fitgate.core.events import Pointer
 from fitgate.core.work import Task, look
+from fitgate.serving.opening import proposal
 from fitgate.serving.place import Place
 from fitgate.serving.proposals import proposed
 
@@ -45,8 +46,4 @@ def unlabelled(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
 def _relabelled(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     """Yield a look at each open change: no event tells which of them lost a label of ours."""
     for number in place.forge.open_pulls():
-        where = Pointer(
-            Happening.PROPOSED, pointer.repo, pointer.name, "pull", number,
-            installation=pointer.installation,
-        )  # fmt: skip
-        yield look(where, now)
+        yield look(proposal(pointer, "pull", number), now)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from fitgate.core.closing import closing_drafts, is_awaited
-from fitgate.core.events import Happening, Pointer
+from fitgate.core.events import Pointer
 from fitgate.core.work import Task, look
+from fitgate.serving.opening import proposal
 from fitgate.serving.place import Place
 from fitgate.serving.proposals import proposed
 
@@ -30,9 +31,7 @@ def having(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     """
     for found in place.forge.headed(pointer.head) if pointer.head else ():
         if found.is_open:
-            yield look(
-                Pointer(Happening.PROPOSED, pointer.repo, pointer.name, "pull", found.number), now
-            )
+            yield look(proposal(pointer, "pull", found.number), now)
         else:
             for change in place.memory.told.landed_as(found.number):
                 closed(place, change, now)

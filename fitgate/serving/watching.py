@@ -7,9 +7,10 @@ from datetime import datetime
 
 from fitgate.core.breaker.watching import watch
 from fitgate.core.chronicle import Chronicle
-from fitgate.core.events import Happening, Pointer
+from fitgate.core.events import Pointer
 from fitgate.core.records.controls import Reset, Tripped
-from fitgate.core.work import Task, look
+from fitgate.core.work import Task
+from fitgate.serving.opening import open_looks
 from fitgate.serving.place import Place
 
 
@@ -26,12 +27,7 @@ def watched(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
     last = last_move(told)
     if last <= place.moved:
         return
-    for number in place.forge.open_pulls():
-        open_ = Pointer(
-            Happening.PROPOSED, pointer.repo, pointer.name, "pull", number,
-            installation=pointer.installation,
-        )  # fmt: skip
-        yield look(open_, now)
+    yield from open_looks(place, pointer, now)
     place.moved = last
 
 

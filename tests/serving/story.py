@@ -54,9 +54,10 @@ FILES = {"eval.yaml": "threshold: 0.9\n", "search/eval.yaml": "threshold: 0.8\n"
 HEAD = """\
 # One change, from its opening to its deployment; and one that went past the gate
 
-This page is written by a run of the service, with its own database and queue, against a twin of
-GitHub that answers as GitHub publishes that it answers. Nobody has seen it on the real GitHub yet.
-`pytest --bless tests/serving/test_story.py` tells it anew. The policy it goes by is at the end.
+This page is written by a run of the service's worker with its real queue and ledger, at the time of
+a twin of GitHub that answers as GitHub publishes that it answers; the twin's deliveries are handed
+over in the process. Nobody has seen it on the real GitHub yet. Commands are shown without where the
+ledger is. `pytest --bless tests/serving/test_story.py` tells it anew; the policy is at the end.
 
 alice writes code. bob is release owner, carol is safety owner.
 """
@@ -110,7 +111,8 @@ class Teller:
             app([*full, "--policy", str(policy)], standalone_mode=False)
         shown = " ".join(f'"{word}"' if " " in word else word for word in words)
         told = [line for line in said.getvalue().splitlines() if line.startswith(only)]
-        self.lines += ["", "```console", f"$ fitgate {shown}", *told, "```"]
+        more = ["…"] if only != ("",) else []
+        self.lines += ["", "```text", f"fitgate {shown}", "", *told, *more, "```"]
         return said.getvalue()
 
     def page(self) -> str:

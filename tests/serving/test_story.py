@@ -94,7 +94,9 @@ def deployed(tells: Teller) -> None:
     tells.chapter(
         "It is deployed",
         "alice deploys to production. The deployment is of the categories that were recorded of "
-        "the changes in it, so the gate of the environment waits for two people and for the clock.",
+        "the changes in it, so the gate of the environment waits for two people and for the clock. "
+        "GitHub takes one review an environment: carol's is given to `production/sign/safety`, "
+        "which is deployed beside it and stays held.",
     )
     assert tells.check(one.sha, GATE) == "action_required"
     tells.reports(one)
@@ -158,7 +160,7 @@ def went_past(tells: Teller) -> None:
         "A plan, and a reset",
         "carol puts the bar back where it was, and says how it will not happen again. bob, who "
         "did not trip the breaker, resets it; its figure counts a week, so he answers for it until "
-        "then.",
+        "then. The service hears of it when it next catches up, within a quarter of an hour.",
     )
     planned = "Nobody bypasses the ruleset"
     tells.run("breaker", "plan", "CB-GBR", "--plan", planned, "--by", "carol")

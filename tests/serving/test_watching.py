@@ -6,6 +6,8 @@ from fitgate.core.breaker.told import move_draft
 from fitgate.core.records.changes import Landed
 from fitgate.core.records.controls import Reset, Tripped
 from tests.adapters.github.hosted import POLICY
+from tests.serving.deployed import POLICY as DEPLOYED
+from tests.serving.deployed import check, deployed, merged, opened, plain
 from tests.serving.office import office
 
 BREAKERS = """\
@@ -31,3 +33,15 @@ def test_a_bypass_trips_a_breaker_and_what_is_open_is_denied_until_a_reset() -> 
         here.ledger.append([moved], here.twin.clock.now)
         here.watch()
         assert here.check(waiting.head_sha).conclusion == "failure"  # nobody had planned a recovery
+
+
+def test_a_deployment_that_waits_is_denied_as_well_with_no_event_of_its_own() -> None:
+    with opened(f"{DEPLOYED}{BREAKERS}") as here:
+        plain(here)
+        merged(here)
+        one = deployed(here)
+        assert check(here, one).conclusion == "action_required"
+        here.repo.push("main", {"eval.yaml": "threshold: 0.5\n"}, by="carol", message="Get it out")
+        here.settle()
+        assert [trip.breaker for trip in here.told(Tripped)] == ["CB-GBR"]
+        assert check(here, one).conclusion == "failure"

@@ -52,7 +52,6 @@ PERMISSIONS: tuple[Permission, ...] = (
     ),
     Permission("members", "read", "teams whose members sign", ("member",)),
     Permission("attestations", "read", "attestations of what can be rolled back to"),
-    Permission("packages", "read", "images that can be rolled back to"),
 )  # fmt: skip
 """GitHub, "Permissions required for GitHub Apps", and the descriptions of webhook events."""
 ALWAYS = frozenset({"installation", "installation_repositories"})

@@ -35,6 +35,7 @@ def _waiting(told: Chronicle, now: datetime) -> Iterator[int]:
     landed = {each.record.change for each in told.told(Landed)}
     for seen in told.told(Seen):
         record = seen.record
+        number = record.change.rpartition("!deploy/")[2]
         is_over = record.change in landed or now - seen.at > _WAITS
-        if record.change_kind == "deployment" and record.number is not None and not is_over:
-            yield record.number
+        if record.change_kind == "deployment" and number.isdecimal() and not is_over:
+            yield int(number)

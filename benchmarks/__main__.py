@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.branch_ledger import branch_rows
 from benchmarks.breakers import breaker_rows
-from benchmarks.checking import COUNT, checking_rows
+from benchmarks.checking import COUNT, checking_rows, worker_rows
 from benchmarks.figures import figure_rows
 from benchmarks.ledger import ledger_rows
 from benchmarks.queues import queue_rows
@@ -49,6 +49,7 @@ def main() -> int:
         *breaker_rows(),
         *queue_rows(),
         *checking_rows(COUNT),
+        *worker_rows(),
         *workflow_rows(),
     ]
     if asked.json:

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from math import inf
 from pathlib import Path
 
@@ -18,10 +19,12 @@ import httpx
 
 from benchmarks.table import Row, tell
 from tests.adapters.github.hosted import Hosted, hosted
+from tests.postgres import databases, programs
 from tests.twin.github.hooks import Delivery
 from tests.web.starting import environment_of, started
 
-COUNT, RATE, WARM = 200, 20, 5
+COUNT, RATE, WARM, WORKED = 200, 20, 5, 16
+LEAST_SHARED = 1.7
 MOST = 300.0
 """Milliseconds that one in a hundred may take longer than."""
 POSTS = "POST /repos/{owner}/{repo}/check-runs"
@@ -31,7 +34,7 @@ def main() -> int:
     """Measure, print the row; return 1 if the limit is broken."""
     parser = argparse.ArgumentParser(prog="benchmarks.checking", description=__doc__)
     parser.add_argument("--count", type=int, default=COUNT)
-    rows = [*checking_rows(parser.parse_args().count)]
+    rows = [*checking_rows(parser.parse_args().count), *worker_rows()]
     for row in rows:
         word = {True: "kept", False: "BROKEN", None: "-"}[row.kept]
         tell(f"{row.what:<46} {row.figure:>8} {row.limit:>8}  {word:<7} {row.note}")
@@ -42,28 +45,69 @@ def checking_rows(count: int) -> Iterator[Row]:
     """Open so many pull requests that are held, and tell of them at a bounded rate."""
     with hosted() as here, tempfile.TemporaryDirectory() as name:
         told = [*_opened(here, count)]
-        posted: dict[str, float] = {}
-        runs = here.repo.check_runs
-
-        def note(when: str, operation: str) -> None:
-            if (when, operation) == ("after", POSTS):
-                posted.setdefault([*runs.values()][-1].head_sha, time.perf_counter())
-
-        here.twin.troubles.watching = note
+        posted = _noted(here)
         environment = environment_of(here.twin, f"sqlite:///{Path(name) / 'fitgate.db'}")
         with started(Path(name), environment, "serve", "--port", "0") as process:
             first = _sent(f"{process.url}/hooks/github", told[:WARM])
             time.sleep(3)
             accepted = _sent(f"{process.url}/hooks/github", told[WARM:])
-            end = time.monotonic() + 60
-            while len(posted) < count and time.monotonic() < end:
-                time.sleep(0.05)
+            _wait(posted, count)
             process.end()
     cold = 1_000 * max(posted.get(sha, inf) - at for sha, at in first.items())
     took = sorted(1_000 * (posted.get(sha, inf) - at) for sha, at in accepted.items())
     p50, p99 = took[len(took) // 2], took[int(0.99 * (len(took) - 1))]
     note_ = f"p50 {p50:.0f}, the first after a start {cold:.0f}; {RATE} a second, all of them IOs"
     yield Row("accepted to check posted: p99, ms", f"{p99:.0f}", f"<= {MOST:g}", p99 <= MOST, note_)
+
+
+def worker_rows() -> Iterator[Row]:
+    """Let one worker and then two judge the same, where GitHub takes a tenth of a second."""
+    what, limit = "two workers / one, GitHub at 100 ms", f">= {LEAST_SHARED}"
+    if programs() is None:
+        yield Row(what, "-", limit, None, "PostgreSQL is not here")
+        return
+    with tempfile.TemporaryDirectory() as name, databases(Path(name), "checking") as make:
+        one, two = (_worked(Path(name), make(), workers) for workers in (1, 2))
+    note = f"{WORKED / one:.2f} and {WORKED / two:.2f} pull requests a second, PostgreSQL"
+    yield Row(what, f"{one / two:.2f}", limit, one / two >= LEAST_SHARED, note)
+
+
+def _worked(folder: Path, where: str, workers: int) -> float:
+    """Return the seconds that so many workers take for what one process has accepted."""
+    with hosted() as here, ExitStack() as ends:
+        told = [*_opened(here, WARM + WORKED)]
+        posted = _noted(here)
+        here.twin.troubles.latency = 0.1
+        environment = environment_of(here.twin, where)
+        served = started(folder, environment, "serve", "--port", "0", "--no-worker")
+        web = ends.enter_context(served)
+        for _ in range(workers):
+            ends.enter_context(started(folder, environment, "worker", ready="working"))
+        _sent(f"{web.url}/hooks/github", told[:WARM])
+        _wait(posted, WARM)
+        begun = time.perf_counter()
+        _sent(f"{web.url}/hooks/github", told[WARM:])
+        _wait(posted, len(told))
+        return max(posted.values()) - begun
+
+
+def _noted(here: Hosted) -> dict[str, float]:
+    """Return when the check of each head is posted, as it comes about."""
+    posted: dict[str, float] = {}
+    runs = here.repo.check_runs
+
+    def note(when: str, operation: str) -> None:
+        if (when, operation) == ("after", POSTS):
+            posted.setdefault([*runs.values()][-1].head_sha, time.perf_counter())
+
+    here.twin.troubles.watching = note
+    return posted
+
+
+def _wait(posted: dict[str, float], count: int) -> None:
+    end = time.monotonic() + 90
+    while len(posted) < count and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def _opened(here: Hosted, count: int) -> Iterator[Delivery]:

@@ -9,9 +9,11 @@ import pytest
 from fitgate.core.breaker.resetting import Asked, lacking
 from fitgate.core.breaker.told import move_draft
 from fitgate.core.breaker.watching import Breakers
+from fitgate.core.followups import open_follow_ups
 from fitgate.core.records import draft
 from fitgate.core.records.changes import Decided, Landed
 from fitgate.core.records.controls import Drilled, RecoveryPlanned, Tripped
+from tests.serving.asking import say
 from tests.serving.office import Office, office
 from tests.twin.github.pulls import Pull
 
@@ -136,6 +138,23 @@ class TestGates:
         assert conclusion(here, pull) == "action_required"
         here.settle(hours=2)
         assert conclusion(here, pull) == "success"
+
+    def test_g2_an_exception_is_justified_in_writing_and_audited_after(self, here: Office) -> None:
+        pull = loosened(here)
+        say(here, pull, "carol", "/fitgate override")
+        assert conclusion(here, pull) == "action_required"  # no reason, no exception
+        say(here, pull, "carol", "/fitgate override --for 2h customers cannot pay")
+        assert conclusion(here, pull) == "success"
+        pull.merge("bob", "squash")
+        here.settle()
+        (passed,) = (p for landed in here.told(Landed) for p in landed.bypasses)
+        assert (passed.how, passed.authorised, passed.reason) == (
+            "override", True, "customers cannot pay",
+        )  # fmt: skip
+        (left,) = open_follow_ups(here.memory.caught_up())
+        assert left.number == pull.number
+        say(here, pull, "carol", "/fitgate followup done the bound is back")
+        assert [*open_follow_ups(here.memory.caught_up())] == []
 
     def test_g3_rollback_evidence_is_asked_for_piece_by_piece(self, here: Office) -> None:
         pull = loosened(here, body="IO-Rationale: it stops too early")

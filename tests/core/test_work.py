@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fitgate.core.work import Task, called
+from fitgate.core.work import Job, Task, called
 from tests.builders import NOW
 
 
@@ -17,6 +17,6 @@ from tests.builders import NOW
     ],
 )
 def test_a_task_is_called_by_its_job_and_by_what_it_is_of_each_once(
-    job: str, key: str, said: str
+    job: Job, key: str, said: str
 ) -> None:
     assert called(Task(job, key, "", NOW)) == said

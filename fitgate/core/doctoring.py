@@ -35,6 +35,7 @@ Code = Literal[
     "policy-valid", "policy-broken", "policy-absent", "policy-untold",
     "policy-owned", "policy-unowned", "owners-not-asked", "owners-untold",
     "environment-guarded", "environment-open", "environment-past", "environment-untold",
+    "environment-absent",
     "deliveries-arrive", "deliveries-missed", "deliveries-silent", "deliveries-untold",
     "area-hidden",
 ]  # fmt: skip
@@ -251,7 +252,7 @@ def _environments(policy: PolicySeen | Unread, controls: Controls) -> Iterator[F
         about = {"name": name}
         admins = gates.get(f"{name} administrators")
         if f"{name} guarded" not in gates:
-            yield Found("environment-untold", "unknown", {**about, "why": "there is none yet"})
+            yield Found("environment-absent", "unknown", about)
         elif name not in guarded:
             yield Found("environment-open", "bad", about)
         elif admins is None:

@@ -52,5 +52,14 @@ def why_failed(error: BaseException) -> str:
     return inert(said.replace("\n", " "), _LONGEST)
 
 
+def first_line(error: BaseException) -> str:
+    """Return what a database says first of an error, without its full stop; else what it is.
+
+    There the reason stands; below it libpq asks back and lists what else it tried.
+    """
+    lines = str(error).strip().splitlines()
+    return lines[0].strip().rstrip(".") if lines else type(error).__name__
+
+
 KILLED = "whoever did it was killed before it was done"
 """Why, where nobody could say."""

@@ -96,7 +96,8 @@ def called(of: Delivery | Task) -> str:
     """Return what people call a delivery or a task."""
     if isinstance(of, Delivery):
         return f"{of.event or 'delivery'} {of.guid} of {of.hook}"
-    return f"{of.job} {of.key}"
+    # What is of no change has its job's name for a key: it is said once.
+    return of.key if of.key.partition("!")[0] == of.job else f"{of.job} {of.key}"
 
 
 @functools.cache

@@ -134,4 +134,5 @@ def test_a_server_that_does_not_answer_is_no_fault_of_the_user(fitgate: Fitgate)
     done = fitgate("inbox", "--ledger", "postgresql://nobody:secret@127.0.0.1:1/none")
     assert done.returncode == 4
     assert "the database cannot be used" in done.stderr
+    assert "port 1 failed: Connection refused." in done.stderr
     assert "secret" not in done.stderr

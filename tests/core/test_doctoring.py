@@ -133,7 +133,7 @@ def test_owners_of_the_policy_must_be_named_and_asked() -> None:
         ({"production guarded": Level(0, "none")}, "environment-open", "bad"),
         ({"production guarded": Level(1, "by our rule")}, "environment-untold", "unknown"),
         ({**GUARDED, "production administrators": Level(-1, "may")}, "environment-past", "bad"),
-        ({}, "environment-untold", "unknown"),
+        ({}, "environment-absent", "unknown"),
     ],
 )
 def test_an_environment_that_counts_must_wait_for_us_whoever_deploys(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fitgate.core.retrying import Patience, why_failed
+from fitgate.core.retrying import Patience, first_line, why_failed
 from fitgate.errors import BadSignatureError, DeliveryError, ForgeError, LedgerError
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -59,3 +59,9 @@ def test_a_reason_is_one_harmless_line() -> None:
     assert why_failed(ForgeError("")) == "ForgeError"
     assert why_failed(ValueError()) == "ValueError: "
     assert len(why_failed(ValueError("x" * 5_000))) == 1_000
+
+
+def test_of_what_a_database_says_the_first_line_is_the_reason() -> None:
+    said = 'connection to "db" failed: Connection refused.\n\tIs the server running there?\n'
+    assert first_line(OSError(said)) == 'connection to "db" failed: Connection refused'
+    assert first_line(OSError(" \n")) == "OSError"

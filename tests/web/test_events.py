@@ -165,6 +165,27 @@ def test_what_cannot_be_is_refused_with_its_place(
 
 
 @pytest.mark.parametrize(
+    ("told", "where", "said", "remedy"),
+    [
+        ([], "", "is no object", "send one, with kind and key"),
+        ({**EVALUATED, "at": "2026-01-02T00:00:00"}, "at", "no time zone", "2026-01-31T12:00:00Z"),
+        ({**EVALUATED, "at": "noon"}, "at", "valid datetime", "2026-01-31T12:00:00Z"),
+        ({**EVALUATED, "at": "2099-01-01T00:00:00Z"}, "at", "yet to come", "that is over"),
+        ({**EVALUATED, "repo": "github:2"}, "repo", "no ledger of github:2", "gh api repos/"),
+        ({**EVALUATED, "repo": 5}, "repo", "valid string", "gh api repos/"),
+        ({**EVALUATED, "name": ""}, "name", "at least 1 character", "docs/service.md lists"),
+    ],
+)
+def test_what_is_refused_comes_with_what_to_do_next(
+    api: Api, told: object, where: str, said: str, remedy: str
+) -> None:
+    (problem,) = api.tell(told).json()["error"]["problems"]
+    assert problem["where"] == where
+    assert said in problem["message"]
+    assert remedy in problem["remedy"]
+
+
+@pytest.mark.parametrize(
     ("body", "status"),
     [(b"", 400), (b"{", 400), (b"[]", 422), (b"null", 422), (b'{"kind": "x"}', 422),
      (b"[" * 10_000, 400), (b"x" * (2 << 20), 413)],

@@ -253,5 +253,10 @@ class TestLog:
 
 def test_other_ways_are_refused_in_the_same_shape(service: Front) -> None:
     missing, other = service.http.get("/nothing"), service.http.get("/hooks/github")
-    assert (missing.status_code, missing.json()) == (404, {"error": {"message": "Not Found"}})
+    ways = "There is: GET /healthz, GET /readyz, GET /metrics, POST /hooks/github."
+    assert (missing.status_code, missing.json()) == (
+        404,
+        {"error": {"message": f"There is nothing at /nothing. {ways}"}},
+    )
     assert (other.status_code, other.headers["allow"]) == (405, "POST")
+    assert other.json() == {"error": {"message": f"GET is no way into /hooks/github. {ways}"}}

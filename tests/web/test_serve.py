@@ -148,6 +148,9 @@ BOTH = {**APP, **SECRET}
         (BOTH, ("serve", "--host", "256.0.0.1"), ["256.0.0.1:8080 cannot be listened on"]),
         ({**SECRET, "FITGATE_PUBLIC_URL": "https://x.example"}, ("serve", "--setup"),
          ["There is an App already"]),
+        ({}, ("serve", "--setup"), ["reach the service: set FITGATE_PUBLIC_URL=https://"]),
+        ({"FITGATE_PUBLIC_URL": "http://localhost"}, ("serve", "--setup"),
+         ["FITGATE_PUBLIC_URL 'http://localhost' is no address that GitHub can reach"]),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_said_before_anything_begins(

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from fitgate.adapters.ledger.tables import CHAINS, REVISIONS, VERSION_TABLE
+from fitgate.core.retrying import first_line
 from fitgate.errors import LedgerError, UserError
 
 PATIENCE = 10.0
@@ -99,7 +100,7 @@ class Database(ABC):
                     f"{self.name}: {self.holder()} has been writing to this ledger for longer than "
                     f"{self.patience:g} s. Nothing was written; try again when it has ended."
                 ) from exc
-            why = str(exc.orig).strip().splitlines()[0] if exc.orig else type(exc).__name__
+            why = first_line(exc.orig) if exc.orig else type(exc).__name__
             lost = " The connection was lost: what was being written may be there or not;"
             again = f"{lost} doing it again adds only what is missing."
             raise LedgerError(

@@ -28,6 +28,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from fitgate.adapters.ledger.database import PATIENCE, Database
 from fitgate.adapters.ledger.tables import ENTRIES
+from fitgate.core.retrying import first_line
 from fitgate.errors import LedgerError, UserError
 
 _FEW = 20
@@ -70,7 +71,7 @@ class PostgresDatabase(Database):
         try:
             engine.connect().close()
         except DBAPIError as exc:
-            why = str(exc.orig).strip().splitlines()[-1]
+            why = first_line(exc.orig or exc)
             if getattr(exc.orig, "sqlstate", None) == _NO_SUCH_DATABASE or _NO_DATABASE.search(why):
                 raise UserError(
                     f"{self.name}: there is no such database: {why}. "

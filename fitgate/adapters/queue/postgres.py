@@ -15,6 +15,7 @@ from procrastinate.schema import SchemaManager
 from psycopg_pool import ConnectionPool
 
 from fitgate.adapters.queue.words import missing, newer
+from fitgate.core.retrying import first_line
 from fitgate.errors import QueueError, UserError
 
 T = TypeVar("T")
@@ -164,8 +165,7 @@ def _theirs() -> dict[str, Path]:
 
 def _said(exc: BaseException) -> str:
     cause = exc.__cause__ if isinstance(exc, ConnectorException) and exc.__cause__ else exc
-    lines = str(cause).strip().splitlines()
-    return lines[-1].rstrip(".") if lines else type(cause).__name__
+    return first_line(cause)
 
 
 def _database_of(address: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 SHAPE = "a time in UTC, as in 2026-01-31T12:00:00Z"
+YET_TO_COME = "is yet to come"
 
 
 def utc(text: str, *, naive: bool = False) -> datetime:
@@ -33,5 +34,5 @@ def past(at: datetime, as_of: datetime) -> datetime:
         ValueError: when it is yet to come.
     """
     if at > as_of:
-        raise ValueError(f"{at.isoformat().replace('+00:00', 'Z')} is yet to come")
+        raise ValueError(f"{at.isoformat().replace('+00:00', 'Z')} {YET_TO_COME}")
     return at

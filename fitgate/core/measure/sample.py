@@ -129,10 +129,12 @@ class Sample:
 
     def nothing_of(self, inside: int, untold: int, every: int) -> str:
         """Say so from how many landed inside the boundary, could not be told, and landed at all."""
+        landings = "landing" if inside == 1 else "landings"
         if untold:
-            told = f"; of {untold} of {inside} landings it could not be told"
+            told = f"; of {untold} of {inside} {landings} it could not be told"
         elif inside:
             told = f"; {inside} other landed"
         else:
-            told = f"; {every} landings are outside this boundary" if every else ""
+            outside = "1 landing is" if every == 1 else f"{every} landings are"
+            told = f"; {outside} outside this boundary" if every else ""
         return f"no {self.governed_words()} in the window{told}"

@@ -52,7 +52,13 @@ def table_row(event: Event) -> tuple[str, ...]:
 
 
 def name_of(row: Row) -> str:
-    """Return what a person calls a change: its number, else the head of its commit, else its id."""
+    """Return what a person calls a change: its number, else the head of its commit, else its id.
+
+    A deployment is called by its own number: its commit is another change's.
+    """
+    _, is_deployment, number = row.change.partition("!deploy/")
+    if is_deployment:
+        return inert(f"deploy/{number}")
     if row.number:
         return f"#{row.number}"
     return inert(row.commit[:10] if row.commit else row.change)
@@ -64,10 +70,14 @@ def summary(
     hidden: Iterable[Hidden] = (),
     force_unknown: int = 0,
 ) -> Iterator[str]:
-    """Yield how many there are of each kind; what was not judged, observed or known beside them."""
-    ios = [row for row in rows if row.nature.is_io]
+    """Yield how many there are of each kind; what was not judged, observed or known beside them.
+
+    Changes are counted, not landings: one that was merged and then deployed is one.
+    """
+    stood = {(row.change, row.standing) for row in rows if row.nature.is_io}
+    ios = {change for change, _ in stood}
     passed = {event.row.change for event in events}
-    standings = Counter(row.standing for row in ios if row.change not in passed)
+    standings = Counter(standing for change, standing in stood if change not in passed)
     authorised = sum(event.passed.authorised for event in events)
     silent = sum(event.passed.visibility == "silent" for event in events)
     yield (

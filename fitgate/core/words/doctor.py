@@ -117,6 +117,10 @@ WORDS: Mapping[Code, Words] = {
         "Whether {name} is guarded is not all known: {why}.",
         "Look at the environment's settings yourself.",
     ),
+    "environment-absent": Words(
+        "There is no environment {name} yet: whether it will be guarded is not known.",
+        "Make it in the repository's settings, or mend its name in the policy's `boundary`.",
+    ),
     "deliveries-arrive": Words("Deliveries arrive; the last one did {hours} h ago."),
     "deliveries-missed": Words(
         "{count} deliveries of the last three days arrived nowhere ({events}).",

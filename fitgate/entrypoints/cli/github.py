@@ -100,8 +100,9 @@ def registration(
             "https://fitgate.example, or set FITGATE_PUBLIC_URL."
         )
     if not re.fullmatch(r"https?://[\w.:-]+(/[\w./-]*)?", url, re.ASCII) or _HERE.match(url):
+        named = "--public-url" if public_url else "FITGATE_PUBLIC_URL"
         raise UserError(
-            f"--public-url {url!r} is no address that GitHub can reach: say one as in "
+            f"{named} {url!r} is no address that GitHub can reach: say one as in "
             "https://fitgate.example; a tunnel's will do to try it."
         )
     if org is not None and not _ORG.fullmatch(org):

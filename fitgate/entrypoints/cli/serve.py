@@ -64,6 +64,11 @@ def serve(
 
     said = _settings()
     if setup:
+        if not said.public_url:
+            raise UserError(
+                "GitHub must be told where to reach the service: set "
+                "FITGATE_PUBLIC_URL=https://fitgate.example."
+            )
         _set_up(said, host, port, registration(said, org, (key_file, env_file)))
         return
     works = _works_here(said, worker)

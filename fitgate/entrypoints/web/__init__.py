@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from fitgate import __version__
 from fitgate.bootstrap import Books, github_deliveries
+from fitgate.core.inert import inert
 from fitgate.entrypoints.web.answers import refused
 from fitgate.entrypoints.web.bodies import Bodies
 from fitgate.entrypoints.web.counting import Counts
@@ -23,6 +26,9 @@ from fitgate.entrypoints.web.logs import log, why
 from fitgate.errors import DeliveryError
 from fitgate.ports import Queue
 from fitgate.settings import Settings
+
+_LONGEST = 200
+"""Characters of a path that are said again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +80,27 @@ def bare() -> FastAPI:
     return app
 
 
-async def _refusal(_: Request, exc: Exception) -> Response:
-    """Answer what there is no way to, in the shape of all our answers."""
+async def _refusal(request: Request, exc: Exception) -> Response:
+    """Answer what there is no way to, in the shape of all our answers; say which ways there are."""
     if not isinstance(exc, HTTPException):
         raise exc
-    answer = refused(DeliveryError(str(exc.detail), exc.status_code))
+    path, ways = inert(request.url.path, _LONGEST), f"There is: {_ways(request.app)}."
+    told = {
+        HTTPStatus.NOT_FOUND: f"There is nothing at {path}. {ways}",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is no way into {path}. {ways}",
+    }
+    said = told.get(HTTPStatus(exc.status_code), str(exc.detail))
+    answer = refused(DeliveryError(said, exc.status_code))
     answer.headers.update(exc.headers or {})
     return answer
+
+
+def _ways(app: FastAPI) -> str:
+    """Return what can be asked, as in `POST /hooks/github, GET /healthz`."""
+    routes = [route for route in app.routes if isinstance(route, Route)]
+    return ", ".join(
+        f"{'/'.join(sorted({*(route.methods or ())} - {'HEAD'}))} {route.path}" for route in routes
+    )
 
 
 async def _bug(_: Request, exc: Exception) -> Response:

@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse, Response
 
 from fitgate.bootstrap import Books
 from fitgate.core.entries import moment
+from fitgate.core.interchange.moments import YET_TO_COME
 from fitgate.core.interchange.tables import EMPTY, Table, TableRow
 from fitgate.core.interchange.told import COLUMNS, SEVERAL, Kind
 from fitgate.core.work import watch
@@ -40,6 +41,10 @@ LIMIT = 1 << 20
 """Bytes of one event."""
 _BEARER = re.compile(r"Bearer +(\S+)", re.IGNORECASE)
 _SHOWN = "the event"
+_WHEN = "say a moment in UTC that is over, as in 2026-01-31T12:00:00Z; left out, it is now"
+_REPO = "as in github:1296269: `gh api repos/OWNER/NAME --jq .id` prints the number"
+_REMEDIES = {"at": _WHEN, "repo": _REPO}
+_LISTED = "docs/service.md lists what each kind says"
 
 
 def _in_utc(at: datetime) -> datetime:
@@ -176,7 +181,7 @@ class Events:
                     self.queue.put([watch(pointer, now)])
                 return taken
         except UserError as exc:
-            raise _WrongError(422, [Problem(str(exc), "repo")]) from None
+            raise _WrongError(422, [Problem(str(exc), "repo", remedy=_REPO)]) from None
 
 
 class _WrongError(DeliveryError):
@@ -210,8 +215,13 @@ def _problem(wrong: Mapping[str, Any]) -> Problem:
             return Problem("there is no such field here", place, remedy="leave it out")
         case "union_tag_not_found" | "union_tag_invalid":
             return Problem("is none of the kinds", "kind", remedy=f"one of {', '.join(KINDS)}")
+        case "dict_type":
+            return Problem("is no object", remedy=f"send one, with kind and key; {_LISTED}")
+        case "timezone_aware":
+            return Problem("names no time zone", place, remedy=_WHEN)
         case _:
-            return Problem(str(wrong["msg"]).removeprefix("Value error, "), place)
+            said = str(wrong["msg"]).removeprefix("Value error, ")
+            return Problem(said, place, remedy=_REMEDIES.get(place, _LISTED))
 
 
 def _table(kind: Kind, told: Told, at: datetime) -> Table:
@@ -234,7 +244,9 @@ def _cell(value: object) -> str:
 def _without_lines(exc: ImportProblemsError) -> list[Problem]:
     return [
         Problem(
-            "is missing" if each.message == EMPTY else each.message, each.where, remedy=each.remedy
+            "is missing" if each.message == EMPTY else each.message,
+            each.where,
+            remedy=each.remedy or (_WHEN if each.message.endswith(YET_TO_COME) else ""),
         )
         for each in exc.problems
     ]

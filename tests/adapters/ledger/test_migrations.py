@@ -116,6 +116,7 @@ def test_a_server_that_does_not_answer_is_said_without_its_password() -> None:
         open_database("postgresql://me:secret@127.0.0.1:1/db?password=secret", create=True)
     assert "secret" not in str(caught.value)
     assert str(caught.value).startswith("postgresql://me:***@127.0.0.1:1/db: ")
+    assert str(caught.value).endswith("port 1 failed: Connection refused.")
 
 
 def test_without_its_driver_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

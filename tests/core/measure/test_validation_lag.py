@@ -119,6 +119,8 @@ def test_the_boundary_chooses_the_stage_and_the_environment() -> None:
     assert deployed.estimator.boundary.startswith("IO deployments to production; closed when")
     nothing = figure("vl_hours", rows[::2], to_prod)
     assert nothing.why.endswith("in the window; 2 landings are outside this boundary")
+    alone = figure("vl_hours", rows[:1], to_prod)
+    assert alone.why.endswith("in the window; 1 landing is outside this boundary")
     staged = Scope("github:1", environment="staging")
     assert figure("vl_hours", rows, scope=staged).n == 1  # a merge is in every environment
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from fitgate.core.chain import linked, read, whole
+from fitgate.core.chronicle import Chronicle
 from fitgate.core.entries import Entry, Head
 from fitgate.core.events import Happening, Pointer
+from fitgate.core.governing import policy_in_force
 from fitgate.core.in_force import choose
 from fitgate.core.interchange.landings import Landings
 from fitgate.core.interchange.named import Named
@@ -18,6 +20,9 @@ from fitgate.core.policy import Policy
 from fitgate.core.reading import parse_policy
 from fitgate.errors import PolicyError
 from fitgate.ports import Ledger
+
+_JUDGING = frozenset({"PolicyChanged", "Decided"})
+"""What tells which policy is in force; the last of each is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Book:
     landings: Landings = field(default_factory=Landings)
     named: Named = field(default_factory=Named)
     _head: Head = field(default_factory=Head)
-    _policy: str | None = None
+    _judging: dict[str, Entry] = field(default_factory=dict)
 
     @property
     def pointer(self) -> Pointer | None:
@@ -66,7 +71,7 @@ class Book:
         return Pointer(Happening.EVALUATED, self.ledger.repo, self.named.last)
 
     def take(self, telling: Telling, now: datetime, policy: Policy | None = None) -> Taken:
-        """Write down what is told, read by a policy: the one given, else the ledger's last.
+        """Write down what is told, read by a policy: the one given, else that in force.
 
         Raises:
             ImportProblemsError: with all that is wrong; nothing was written.
@@ -85,8 +90,9 @@ class Book:
         return Taken(tuple(draft.key for draft in drafts), new, early)
 
     def policy(self) -> Policy:
-        """Return the policy that the ledger tells of last, if it keeps it; else the default."""
-        text = None if self._policy is None else self.ledger.blob(self._policy)
+        """Return the policy in force by the ledger, if it keeps it; else the default."""
+        last = policy_in_force(Chronicle(self._judging.values()))
+        text = None if last is None else self.ledger.blob(last.digest)
         try:
             if text is not None:
                 return parse_policy(text.decode(), "the ledger's policy", self.library).policy
@@ -105,8 +111,9 @@ class Book:
         for entry in self._new():
             self.landings.add(entry)
             self.named.add(entry)
-            if entry.kind == "PolicyChanged":
-                self._policy = str(entry.body["after"])
+            if entry.kind in _JUDGING:
+                last = self._judging.get(entry.kind, entry)
+                self._judging[entry.kind] = max(last, entry, key=lambda each: (each.at, each.seq))
 
     def _new(self) -> Iterator[Entry]:
         ledger, head = self.ledger, self._head

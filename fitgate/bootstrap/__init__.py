@@ -12,7 +12,7 @@ from fitgate.bootstrap.clones import (
     stopwatch,
 )
 from fitgate.bootstrap.deliveries import Deliveries, github_deliveries
-from fitgate.bootstrap.forges import ledger_on_github, observe_github, open_github
+from fitgate.bootstrap.forges import can_sign, ledger_on_github, observe_github, open_github
 from fitgate.bootstrap.ledgers import (
     chain_in,
     figures_in_columns,
@@ -49,6 +49,7 @@ __all__ = [
     "GitHubPlaces",
     "Kept",
     "Registration",
+    "can_sign",
     "chain_in",
     "default_policy",
     "facts_cache",

@@ -46,6 +46,19 @@ def open_github(name: str, settings: GitHubSettings) -> Iterator[HostedForge]:
         session.close()
 
 
+def can_sign(settings: GitHubSettings) -> bool:
+    """Say whether the App's private key is one; without an App nothing is to be signed."""
+    if not (settings.app_id and settings.private_key):
+        return True
+    from fitgate.adapters.github.app import App
+
+    try:
+        App(settings.app_id, settings.private_key, settings.api_url).auth()
+    except UserError:
+        return False
+    return True
+
+
 def observe_github(
     name: str, settings: GitHubSettings, library: Mapping[str, str], now: datetime
 ) -> Observed:

@@ -16,10 +16,10 @@ from fitgate.core.entries import Draft, Head, Stored
 from fitgate.core.events import Event, Pointer
 from fitgate.core.facts_file import facts_bytes
 from fitgate.core.gates.breaker import is_unattended
+from fitgate.core.governing import policy_in_force
 from fitgate.core.in_force import SHIPPED
 from fitgate.core.policy import Policy
 from fitgate.core.reading import parse_policy
-from fitgate.core.records.changes import Decided
 from fitgate.core.verdict import PolicyRef
 from fitgate.errors import PolicyError
 from fitgate.pipeline import Judged, Policies, run
@@ -132,6 +132,6 @@ class Place:
             return None
 
     def governing(self) -> Policy | None:
-        """Return the policy that judged last, as the ledger keeps it; None: nothing was judged."""
-        decided = self.memory.told.told(Decided)
-        return self.policy(decided[-1].record.judge.policy) if decided else None
+        """Return the policy in force, as the ledger keeps it; None: nothing was judged."""
+        last = policy_in_force(self.memory.told)
+        return None if last is None else self.policy(last.digest)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from fitgate.core.chain import linked, read, whole
+from fitgate.core.chronicle import Chronicle
 from fitgate.core.entries import Entry, Head
 from fitgate.core.events import Happening, Pointer
+from fitgate.core.governing import policy_in_force
 from fitgate.core.in_force import choose
 from fitgate.core.interchange.landings import Landings
+from fitgate.core.interchange.named import Named
 from fitgate.core.interchange.tables import Table
 from fitgate.core.interchange.told import Kind, Known, keys_of, not_landed, told_drafts
 from fitgate.core.policy import Policy
@@ -19,8 +21,8 @@ from fitgate.core.reading import parse_policy
 from fitgate.errors import PolicyError
 from fitgate.ports import Ledger
 
-_NAMED = re.compile(r"\w+:([^/#@!]+/[^/#@!]+)[#@!]")
-"""What the id of a change begins with: its forge, and what its repository is called."""
+_JUDGING = frozenset({"PolicyChanged", "Decided"})
+"""What tells which policy is in force; the last of each is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +56,22 @@ class Book:
     ledger: Ledger
     library: Mapping[str, str]
     landings: Landings = field(default_factory=Landings)
+    named: Named = field(default_factory=Named)
     _head: Head = field(default_factory=Head)
-    _policy: str | None = None
-    _name: str | None = None
+    _judging: dict[str, Entry] = field(default_factory=dict)
 
     @property
     def pointer(self) -> Pointer | None:
-        """Return where the repository is, by the name in its last change; None: none has one."""
-        if self._name is None:
+        """Return where the repository is, as it was called when it was judged last.
+
+        None: it never was. What is told from outside has no say in it.
+        """
+        if self.named.last is None:
             return None
-        return Pointer(Happening.EVALUATED, self.ledger.repo, self._name)
+        return Pointer(Happening.EVALUATED, self.ledger.repo, self.named.last)
 
     def take(self, telling: Telling, now: datetime, policy: Policy | None = None) -> Taken:
-        """Write down what is told, read by a policy: the one given, else the ledger's last.
+        """Write down what is told, read by a policy: the one given, else that in force.
 
         Raises:
             ImportProblemsError: with all that is wrong; nothing was written.
@@ -79,14 +84,15 @@ class Book:
         held = self._held(keys)
         if telling.at is not None and keys and keys[0] in held:
             table = telling.at(held[keys[0]].at)
-        drafts = told_drafts(kind, table, rules, now, Known(self.landings, held))
+        drafts = told_drafts(kind, table, rules, now, Known(self.landings, held, self.named))
         new = len(self.ledger.append(drafts, now))
         early = () if kind == "landed" else not_landed(drafts, self.landings)
         return Taken(tuple(draft.key for draft in drafts), new, early)
 
     def policy(self) -> Policy:
-        """Return the policy that the ledger tells of last, if it keeps it; else the default."""
-        text = None if self._policy is None else self.ledger.blob(self._policy)
+        """Return the policy in force by the ledger, if it keeps it; else the default."""
+        last = policy_in_force(Chronicle(self._judging.values()))
+        text = None if last is None else self.ledger.blob(last.digest)
         try:
             if text is not None:
                 return parse_policy(text.decode(), "the ledger's policy", self.library).policy
@@ -104,10 +110,10 @@ class Book:
     def _catch_up(self) -> None:
         for entry in self._new():
             self.landings.add(entry)
-            if entry.kind == "PolicyChanged":
-                self._policy = str(entry.body["after"])
-            if named := _NAMED.match(str(entry.body.get("change", ""))):
-                self._name = named[1]
+            self.named.add(entry)
+            if entry.kind in _JUDGING:
+                last = self._judging.get(entry.kind, entry)
+                self._judging[entry.kind] = max(last, entry, key=lambda each: (each.at, each.seq))
 
     def _new(self) -> Iterator[Entry]:
         ledger, head = self.ledger, self._head

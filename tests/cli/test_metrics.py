@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ from fitgate.bootstrap import open_ledger
 from fitgate.core.canonical import sha256
 from fitgate.core.entries import Draft
 from fitgate.core.measure.reading import FIGURES
+from fitgate.core.records.changes import Judge
 from fitgate.core.records.controls import PolicyChanged
 from tests.builders import DAY, NOW
 from tests.chronicles import PILOT, a_season, landed, noted
 from tests.cli.conftest import Fitgate
 from tests.conftest import Golden
 from tests.forked import Done
+from tests.laws.breaker_histories import allowed
 
 Metrics = Callable[..., Done]
 AS_OF = ("--as-of", "2026-01-31T12:00:00Z")
@@ -165,6 +168,17 @@ def test_boundary_and_thresholds_are_those_of_the_policy_that_judged_last(
     assert "boundary and thresholds by mine.yaml, mode enforce" in said
     write(tmp_path, [late])
     assert "the ledger holds no policy" in fitgate(*asked).stdout
+
+
+def test_where_nothing_has_landed_the_policy_of_the_last_verdict_says_what_figures_are_of(
+    fitgate: Fitgate, tmp_path: Path
+) -> None:
+    text = b"version: 1\nmode: enforce\n"
+    judge = Judge(".fitgate.yaml", "a" * 40, sha256(text), "1", "built-in")
+    decided = replace(allowed("github:acme/app#7"), judge=judge)
+    write(tmp_path, [noted(decided, NOW - DAY)], text)
+    said = fitgate("metrics", *AS_OF).stdout
+    assert "by .fitgate.yaml at aaaaaaaaaaaa, which judged last, mode enforce" in said
 
 
 def test_what_strangers_wrote_is_harmless(fitgate: Fitgate, tmp_path: Path) -> None:

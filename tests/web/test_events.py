@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -17,7 +18,8 @@ from fitgate.core.entries import Entry
 from fitgate.entrypoints.web import Rooms
 from fitgate.entrypoints.web.counting import Counts
 from tests.builders import DAY, NOW
-from tests.chronicles import landed
+from tests.chronicles import landed, noted
+from tests.laws.breaker_histories import allowed
 from tests.memory_queue import MemoryQueue
 from tests.web.conftest import SETTINGS, serving
 
@@ -107,9 +109,52 @@ def test_a_launch_takes_effect_as_a_deployment(api: Api) -> None:
     assert entry.body["required"] == ["eval/safety"]
 
 
+def judged(api: Api, change: str = CHANGE) -> None:
+    """Write down that a change was judged on the forge: its name is the repository's."""
+    with closing(open_database(api.where)) as database:
+        decided = noted(allowed(change), NOW - 11 * DAY)
+        chain_in(database, "github:1").append([decided], NOW)
+
+
 def test_what_may_move_a_breaker_has_them_watched(api: Api) -> None:
+    judged(api)
     api.tell({"kind": "incident", "key": "i-1", "incident": "INC-1", "change": CHANGE})
     assert [task.job for task in api.queue.tasks.values()] == ["watch"]
+
+
+@pytest.mark.parametrize(
+    "other", ["github:acme/other#1", f"github:acme/other@{'a' * 40}", "github:b/app!deploy/1/eu"]
+)
+@pytest.mark.parametrize(
+    "told",
+    [
+        EVALUATED,
+        {"kind": "landed", "key": "l-1"},
+        {"kind": "incident", "key": "i-1", "incident": "INC-1"},
+    ],
+)
+def test_a_change_of_another_repository_is_refused(
+    api: Api, told: dict[str, object], other: str
+) -> None:
+    judged(api)
+    answer = api.tell({**told, "change": other, "at": f"{NOW:%FT%TZ}"})
+    assert answer.status_code == 422, answer.text
+    (problem,) = answer.json()["error"]["problems"]
+    assert problem["where"] == "change"
+    assert "and this is the ledger of acme/app" in problem["message"]
+    assert "`repo` says whose ledger is meant" in problem["remedy"]
+    assert len(api.entries()) == 2
+    assert not api.queue.tasks
+
+
+def test_what_is_told_never_says_where_the_breakers_are_watched(api: Api) -> None:
+    other = {"kind": "landed", "key": "l-1", "change": "github:acme/other#1"}
+    assert api.tell(other).status_code == 201  # nothing was judged: whose it is cannot be told
+    assert not api.queue.tasks
+    judged(api)
+    assert api.tell({**other, "key": "l-2", "change": "train:acme/llm@9"}).status_code == 201
+    (task,) = api.queue.tasks.values()
+    assert json.loads(task.about)["name"] == "acme/app"
 
 
 def test_an_evaluation_of_what_has_not_landed_is_taken_and_says_so(api: Api) -> None:

@@ -16,6 +16,7 @@ import pytest
 from fitgate.adapters.github.permissions import PERMISSIONS
 from tests.adapters.github.hosted import Hosted, hosted
 from tests.cli.conftest import run_fitgate
+from tests.twin.github.people import key_pair
 from tests.twin.github.pulls import Pull
 from tests.web.conftest import signed, until
 from tests.web.starting import Started, environment_of, started
@@ -134,6 +135,7 @@ def test_a_delivery_that_can_never_be_done_does_not_end_the_service(
 APP = {"FITGATE_GITHUB_APP_ID": "1", "FITGATE_GITHUB_PRIVATE_KEY": "x"}
 SECRET = {"FITGATE_GITHUB_WEBHOOK_SECRET": "s"}
 BOTH = {**APP, **SECRET}
+KEYED = {**BOTH, "FITGATE_GITHUB_PRIVATE_KEY": key_pair(0)[0]}
 
 
 @pytest.mark.parametrize(
@@ -141,11 +143,14 @@ BOTH = {**APP, **SECRET}
     [
         ({}, SERVE, ["FITGATE_GITHUB_WEBHOOK_SECRET: is not set", "FITGATE_GITHUB_APP_ID: is not",
                      "FITGATE_GITHUB_PRIVATE_KEY_FILE: is not set", "fitgate github app create"]),
-        (APP, SERVE, ["so no delivery could be believed"]),
+        (APP, SERVE, ["so no delivery could be believed",
+                      "FITGATE_GITHUB_PRIVATE_KEY: (or the file", "is no private key in PEM"]),
+        ({**BOTH, "FITGATE_DATABASE_URL": "postgresql://localhost/x"}, ("worker",),
+         ["is no private key in PEM", "line breaks included"]),
         ({"FITGATE_DATABASE_URL": "branch", **BOTH}, SERVE, ["keeps its ledgers in SQLite"]),
         (SECRET, (*SERVE, "--no-worker"), ["--no-worker", "FITGATE_DATABASE_URL=postgresql://"]),
         (APP, ("worker",), ["has one worker, and that is in `fitgate serve`"]),
-        (BOTH, ("serve", "--host", "256.0.0.1"), ["256.0.0.1:8080 cannot be listened on"]),
+        (KEYED, ("serve", "--host", "256.0.0.1"), ["256.0.0.1:8080 cannot be listened on"]),
         ({**SECRET, "FITGATE_PUBLIC_URL": "https://x.example"}, ("serve", "--setup"),
          ["There is an App already"]),
         ({}, ("serve", "--setup"), ["reach the service: set FITGATE_PUBLIC_URL=https://"]),

@@ -261,7 +261,7 @@ class App:
         """
         with self._turn:
             if installation not in self._sessions:
-                auth = _OneToken(self._auth(), installation)
+                auth = _OneToken(self.auth(), installation)
                 made = Session(auth, self.url, self.patience, self.app_id)
                 self._sessions[installation] = made
             return self._sessions[installation]
@@ -270,7 +270,7 @@ class App:
         """Return the session of the App itself: of its hook and installations, nothing else."""
         with self._turn:
             if self._itself is None:
-                self._itself = Session(self._auth(), self.url, self.patience, self.app_id)
+                self._itself = Session(self.auth(), self.url, self.patience, self.app_id)
             return self._itself
 
     def of_repository(self, name: str) -> Session:
@@ -282,13 +282,13 @@ class App:
         retry = _Patient(total=_TRIES, max_rate_limit_wait=self.patience, allowed_methods={"GET"})
         with (
             translated(f"the App's installation on {name} could not be found"),
-            GithubIntegration(auth=self._auth(), base_url=self.url, retry=retry) as asks,
+            GithubIntegration(auth=self.auth(), base_url=self.url, retry=retry) as asks,
         ):
-            found = asks.get_repo_installation(*name.split("/", 1))
-            number = found.id
+            number = asks.get_repo_installation(*name.split("/", 1)).id
         return self.session(number)
 
-    def _auth(self) -> Auth.AppAuth:
+    def auth(self) -> Auth.AppAuth:
+        """Return how the App signs; raises UserError when the private key is none."""
         try:  # a minute's grace for clocks that disagree
             auth = Auth.AppAuth(self.app_id, self.private_key, jwt_issued_at=-60)
             auth.create_jwt()

@@ -11,6 +11,7 @@ from fitgate.core.classes import derive, in_order
 from fitgate.core.entries import Draft, Entry, moment
 from fitgate.core.interchange.landings import Landings
 from fitgate.core.interchange.moments import past, utc
+from fitgate.core.interchange.named import REMEDY, Named
 from fitgate.core.interchange.tables import Columns, Reader, Table, by_line, name_in
 from fitgate.core.policy import Policy
 from fitgate.core.reclassified import Nature
@@ -43,10 +44,11 @@ _IO: Mapping[str, bool | None] = {**_YES, "unknown": None}
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the ledger knows of what is told: the landings, and the entries by their key."""
+    """What the ledger knows of what is told: landings, entries by their key, its repository."""
 
     landings: Landings = field(default_factory=Landings)
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    named: Named = field(default_factory=Named)
 
 
 def told_drafts(
@@ -90,6 +92,7 @@ def _read(
         made = read(cells, policy, as_of, known)
         if made is not None:
             _once(cells, made, first, known)
+            _own(cells, made, known)
             drafts.append(made)
         problems += cells.problems
     return drafts, problems
@@ -105,6 +108,14 @@ def _once(cells: Reader, made: Draft, first: dict[str, int], known: Known) -> No
     if entry and not _agrees(cells, made, entry):
         message = f"entry {entry.seq} of the ledger is called `{made.key}` and says otherwise"
         cells.wrong(column, message, "an entry is never changed: choose another key")
+
+
+def _own(cells: Reader, made: Draft, known: Known) -> None:
+    """Make sure that the change is none of another repository on the same forge."""
+    other = known.named.anothers(str(made.body.get("change", "")))
+    if other is not None:
+        message = f"is a change of {other}, and this is the ledger of {known.named.last}"
+        cells.wrong("change", message, REMEDY)
 
 
 def _agrees(cells: Reader, made: Draft, entry: Entry) -> bool:

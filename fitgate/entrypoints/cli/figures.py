@@ -27,17 +27,16 @@ def that_judged(given: str | None, told: Chronicle, ledger: Ledger) -> tuple[Pol
 def file_that_judged(given: str | None, told: Chronicle, ledger: Ledger) -> tuple[PolicyFile, str]:
     """Return the policy given, else that which judged last by the ledger, else the default."""
     from fitgate.bootstrap import shipped_policies
+    from fitgate.core.governing import policy_in_force
     from fitgate.core.in_force import SHIPPED
     from fitgate.core.reading import parse_policy
-    from fitgate.core.records.controls import PolicyChanged
 
     file = asked.policy_file(given)
     if file is not None:
         return file, f"{given}, mode {file.policy.mode}"
-    changes = sorted(told.told(PolicyChanged), key=lambda each: (each.at, each.seq))
-    if changes:
-        last = changes[-1].record
-        text = ledger.blob(last.after)
+    last = policy_in_force(told)
+    if last is not None:
+        text = ledger.blob(last.digest)
         if text is not None:
             found = parse_policy(text.decode(), last.source, shipped_policies(), last.commit)
             at = f" at {last.commit[:12]}" if last.commit else ""

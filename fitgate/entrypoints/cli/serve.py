@@ -194,8 +194,10 @@ def _complete(said: Settings, *, receives: bool, works: bool) -> None:
     """Make sure that all is set that the service cannot do without.
 
     Raises:
-        SettingsError: with every variable that is missing.
+        SettingsError: with every variable that is missing or is no use.
     """
+    from fitgate.bootstrap import can_sign
+
     makes = "`fitgate github app create` makes an App and tells it"
     problems: list[Problem] = []
     if _kind(said) == "branch":
@@ -211,6 +213,10 @@ def _complete(said: Settings, *, receives: bool, works: bool) -> None:
             if not value:
                 told = "is not set, so GitHub could not be asked"
                 problems.append(Problem(told, where=f"FITGATE_GITHUB_{name}", remedy=makes))
+    if works and not can_sign(said.github):
+        told = "(or the file that FITGATE_GITHUB_PRIVATE_KEY_FILE names) is no private key in PEM"
+        remedy = "give the file that GitHub gave for the App, line breaks included"
+        problems.append(Problem(told, where="FITGATE_GITHUB_PRIVATE_KEY", remedy=remedy))
     if problems:
         raise SettingsError("environment", problems)
 

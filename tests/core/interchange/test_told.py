@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 
+from fitgate.core.chain import read
 from fitgate.core.entries import Draft
+from fitgate.core.interchange.named import Named
 from fitgate.core.interchange.tables import read_table
 from fitgate.core.interchange.told import COLUMNS, Known, told_drafts
 from fitgate.core.reading import parse_policy
 from fitgate.errors import ImportProblemsError
 from tests.builders import NOW
+from tests.chronicles import ledger_of, noted
+from tests.laws.breaker_histories import allowed
 from tests.shipped import LIBRARY
 
 POLICY = parse_policy(LIBRARY["default"], "default", LIBRARY).policy
@@ -63,3 +67,24 @@ def test_what_cannot_be_is_named(row: str, told: str) -> None:
     with pytest.raises(ImportProblemsError) as caught:
         landed(row)
     assert f"landed.csv:{told}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "other"),
+    [
+        ("github:acme/other#1", "acme/other"),
+        ("github:acme/other!deploy/3/eu", "acme/other"),
+        (f"github:b/app@{'a' * 40}", "b/app"),
+        ("github:ACME/App#1", None),
+        ("train:acme/llm@9", None),
+        ("gitlab:acme/other#1", None),
+        ("c1", None),
+    ],
+)
+def test_a_change_is_anothers_if_its_forge_judged_this_one_under_no_such_name(
+    change: str, other: str | None
+) -> None:
+    named = Named(read(ledger_of([noted(allowed("github:acme/app#7"), NOW)]).stored()))
+    assert named.anothers(change) == other
+    assert Named().anothers(change) is None
+    assert (named.last, Named().last) == ("acme/app", None)

@@ -22,7 +22,9 @@ OF_THE_TEAM: frozenset[How] = frozenset(
      "rule-skipped", "environment-skipped", "imported"}
 )  # fmt: skip
 """Bypasses of gates that a team has without FITGate: all that shadow mode counts (contract.md)."""
-SEEN = "of which a clone tells direct and forced pushes alone"
+SEEN = ", of which a clone tells direct and forced pushes alone"
+_HOSTED = "github:"
+"""What the id of a repository begins with whose ledger is written from its forge."""
 _COUNTS = (
     "events", "event_ratio", "unauthorised", "authorised", "silent", "overridden", "would_hold",
 )  # fmt: skip
@@ -182,9 +184,10 @@ def boundary(sample: Sample) -> str:
 
 def boundary_of(sample: Sample, modes: Collection[str]) -> str:
     """Say so from the modes in which these landed."""
-    gates = f"past a gate in force, in shadow mode past the team's own, {SEEN}"
+    seen = "" if sample.scope.repo.startswith(_HOSTED) else SEEN
+    gates = f"past a gate in force, in shadow mode past the team's own{seen}"
     if len(modes) == 1:
-        shadow = f"past the team's own gates (shadow mode), {SEEN}"
+        shadow = f"past the team's own gates (shadow mode){seen}"
         gates = shadow if "shadow" in modes else "past a gate in force"
     return f"{sample.governed_words()} {gates}"
 

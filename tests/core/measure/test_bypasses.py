@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fitgate.core.measure.reading import Band, Window
+from fitgate.core.measure.reading import Band, Scope, Window
 from fitgate.core.records.changes import PassedBy, Reclassified
 from fitgate.core.records.controls import GateChanged
 from fitgate.core.standing import Standing
@@ -22,6 +22,8 @@ from tests.chronicles import (
     landed,
     noted,
 )
+
+CLONE = Scope("git:1")
 
 
 def test_several_bypasses_of_one_landing_are_one_in_the_ratio_and_several_events() -> None:
@@ -84,9 +86,18 @@ def test_in_shadow_mode_only_the_teams_own_gates_count() -> None:
     ratio = figure("gbr_ratio", rows)
     assert (ratio.value, ratio.beside["would_hold"]) == (0.5, 2)
     words = ratio.estimator.boundary
-    assert "past the team's own gates (shadow mode), of which a clone tells" in words
+    assert words.endswith("past the team's own gates (shadow mode)")
     both = figure("gbr_ratio", [*rows, a_row("3")]).estimator.boundary
+    assert both.endswith("past a gate in force, in shadow mode past the team's own")
+
+
+def test_what_a_clone_cannot_tell_is_said_of_a_clone_s_ledger_alone() -> None:
+    rows = [a_row("1", mode="shadow")]
+    alone = figure("gbr_ratio", rows, scope=CLONE).estimator.boundary
+    assert "past the team's own gates (shadow mode), of which a clone tells" in alone
+    both = figure("gbr_ratio", [*rows, a_row("3")], scope=CLONE).estimator.boundary
     assert "past a gate in force, in shadow mode past the team's own, of which" in both
+    assert "a clone" not in figure("gbr_ratio", rows).estimator.boundary
 
 
 def test_in_shadow_mode_how_a_landing_came_is_enough_to_judge_it() -> None:
@@ -100,7 +111,7 @@ def test_in_shadow_mode_how_a_landing_came_is_enough_to_judge_it() -> None:
 
 def test_in_shadow_mode_nobody_claims_to_know_that_no_review_or_check_was_skipped() -> None:
     came: dict[str, Any] = {"mode": "shadow", "standing": Standing.UNJUDGED, "route": "merge"}
-    ratio = figure("gbr_ratio", [a_row(str(n), **came) for n in range(37)])
+    ratio = figure("gbr_ratio", [a_row(str(n), **came) for n in range(37)], scope=CLONE)
     assert (ratio.value, ratio.n, ratio.unjudged) == (0, 37, 0)
     assert (ratio.beside["lowest"], ratio.beside["highest"]) == (0, None)
     assert ratio.estimator.boundary.endswith(

@@ -171,7 +171,7 @@ def test_what_is_missing_is_said_before_anything_begins(
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in BOTH.items():
+    for name, value in KEYED.items():
         monkeypatch.setenv(name, value)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -81,4 +81,4 @@ def _history() -> Iterator[Draft]:
             yield draft(Closed(change), closed.replace(microsecond=0), f"closed/{change}")
     for number in range(100):
         at = begin + timedelta(days=11 * number)
-        yield draft(Drilled(f"drill-{number}", lot.random() < 0.8), at, f"drilled/{number}")  # noqa: PLR2004
+        yield draft(Drilled(f"drill-{number}", lot.random() < 0.8), at, f"drilled/{number}")  # noqa: PLR2004 - four in five pass

@@ -30,7 +30,7 @@ def policy_with(
     then: str = "freeze",
     environments: Iterable[str] = (),
     owner: str = "",
-    **over: Any,  # noqa: ANN401 - the keys of a policy
+    **over: Any,
 ) -> Policy:
     """Make a policy whose breakers CB-0, CB-1 and so on trip so."""
     breakers = [
@@ -41,18 +41,18 @@ def policy_with(
     return Policy.model_validate({"version": 1, "mode": mode, "breakers": breakers, **over})
 
 
-def tripped(at: datetime, by: str | None = None, breaker: str = "CB-0", **over: Any) -> Draft:  # noqa: ANN401
+def tripped(at: datetime, by: str | None = None, breaker: str = "CB-0", **over: Any) -> Draft:
     """Return that a breaker was tripped."""
     told: dict[str, Any] = {"metric": "declared", "value": "1", "limit": "0"} | over
     return move_draft(Tripped(breaker, "freeze", "a reason", by=by, **told), at)
 
 
-def planned(at: datetime, by: str = "rita", breaker: str = "CB-0", **over: Any) -> Draft:  # noqa: ANN401
+def planned(at: datetime, by: str = "rita", breaker: str = "CB-0", **over: Any) -> Draft:
     """Return that a recovery plan was filed."""
     return move_draft(RecoveryPlanned(breaker, by, "put it right", **over), at)
 
 
-def reset(at: datetime, by: str | None = "sam", breaker: str = "CB-0", **over: Any) -> Draft:  # noqa: ANN401
+def reset(at: datetime, by: str | None = "sam", breaker: str = "CB-0", **over: Any) -> Draft:
     """Return that somebody reset a breaker."""
     told: dict[str, Any] = {"to": "probation"} | over
     return move_draft(Reset(breaker, by=by, **told), at)

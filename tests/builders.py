@@ -94,29 +94,29 @@ _POLICY: dict[str, object] = {
 }
 
 
-def a_change(**changes: Any) -> Change:  # noqa: ANN401 - the fields of Change
+def a_change(**changes: Any) -> Change:
     return replace(_CHANGE, **changes)
 
 
-def a_person(name: str = "rita", /, *roles: str, **changes: Any) -> Person:  # noqa: ANN401 - of Person
+def a_person(name: str = "rita", /, *roles: str, **changes: Any) -> Person:
     return replace(Person(f"github:{name}", name, "human", roles), **changes)
 
 
-def an_approval(by: str = "rita", **changes: Any) -> Approval:  # noqa: ANN401 - of Approval
+def an_approval(by: str = "rita", **changes: Any) -> Approval:
     """Make an approval; `by` is a login, or an id that names its forge."""
     person = by if ":" in by else f"github:{by}"
     return replace(Approval(person, NOW - HOUR, DIGEST), **changes)
 
 
-def an_artifact(ref: str = "v1.4.0", **changes: Any) -> Artifact:  # noqa: ANN401 - of Artifact
+def an_artifact(ref: str = "v1.4.0", **changes: Any) -> Artifact:
     return replace(Artifact(ref, "tag", resolved=True, made_at=PUSHED - DAY), **changes)
 
 
-def a_drill(**changes: Any) -> Drill:  # noqa: ANN401 - of Drill
+def a_drill(**changes: Any) -> Drill:
     return replace(_DRILL, **changes)
 
 
-def a_breaker(then: str = "freeze", **changes: Any) -> BreakerState:  # noqa: ANN401 - of BreakerState
+def a_breaker(then: str = "freeze", **changes: Any) -> BreakerState:
     return BreakerState(**{"name": "CB-VL", "state": "open", "then": then, **changes})
 
 
@@ -126,7 +126,7 @@ def trailers(**changes: str | None) -> tuple[Trailer, ...]:
     return tuple(Trailer(key, value) for key, value in given.items() if value is not None)
 
 
-def facts_of(change: Change | None = None, **changes: Any) -> Facts:  # noqa: ANN401 - of Facts
+def facts_of(change: Change | None = None, **changes: Any) -> Facts:
     return replace(_FACTS, change=change or _CHANGE, **changes)
 
 
@@ -135,7 +135,7 @@ def a_policy(**changes: object) -> Policy:
     return Policy.model_validate(_POLICY | changes)
 
 
-def a_case(facts: Facts | None = None, policy: Policy | None = None, **changes: Any) -> Case:  # noqa: ANN401
+def a_case(facts: Facts | None = None, policy: Policy | None = None, **changes: Any) -> Case:
     case = Case(facts or _FACTS, policy or a_policy(), ("data",), ("R",), ("medium",))
     return replace(case, **changes)
 

@@ -30,7 +30,7 @@ START = NOW - 28 * DAY
 WINDOW = Window(START, NOW)
 
 
-def a_row(change: str = "1", landed_at: datetime = NOW - 10 * DAY, **over: Any) -> Row:  # noqa: ANN401
+def a_row(change: str = "1", landed_at: datetime = NOW - 10 * DAY, **over: Any) -> Row:
     """Return the landing of an IO that awaits an evaluation, under a policy in force."""
     told: dict[str, Any] = {
         "stage": "merge",
@@ -42,7 +42,7 @@ def a_row(change: str = "1", landed_at: datetime = NOW - 10 * DAY, **over: Any) 
     return Row(change=change, landed_at=landed_at, **told)
 
 
-def closed_after(hours: float | None, change: str = "1", **over: Any) -> Row:  # noqa: ANN401
+def closed_after(hours: float | None, change: str = "1", **over: Any) -> Row:
     """Return a landing that was closed so many hours later; None: not yet."""
     row = a_row(change, **over)
     if hours is None:
@@ -50,12 +50,12 @@ def closed_after(hours: float | None, change: str = "1", **over: Any) -> Row:  #
     return a_row(change, **over, closed_at=row.landed_at + timedelta(hours=hours))
 
 
-def bypassed(change: str, *passed: PassedBy, **over: Any) -> Row:  # noqa: ANN401
+def bypassed(change: str, *passed: PassedBy, **over: Any) -> Row:
     """Return a landing past a gate."""
     return a_row(change, bypasses=passed, **{"standing": Standing.BYPASS, **over})
 
 
-def landed(change: str, at: datetime, nature: Nature = AN_IO, **over: Any) -> Draft:  # noqa: ANN401
+def landed(change: str, at: datetime, nature: Nature = AN_IO, **over: Any) -> Draft:
     """Return that a change took effect."""
     told: dict[str, Any] = {
         "stage": "merge",
@@ -71,7 +71,7 @@ def closed(change: str, at: datetime) -> Draft:
     return draft(Closed(change), at, f"closed/{change}")
 
 
-def drilled(number: int, at: datetime, *, passed: bool = True, **over: Any) -> Draft:  # noqa: ANN401
+def drilled(number: int, at: datetime, *, passed: bool = True, **over: Any) -> Draft:
     """Return that a drill was done."""
     return draft(Drilled(f"drill-{number}", passed, **over), at, f"drilled/drill-{number}")
 

@@ -69,7 +69,7 @@ def a_verdict(
     *matches: Match,
     policy: Policy | None = None,
     is_io: bool | None = True,
-    **where: Any,  # noqa: ANN401 - the fields of PolicyFile
+    **where: Any,
 ) -> Verdict:
     """Decide on facts that fall under these matches; the policy stands in the repository."""
     policy = policy or the_policy()
@@ -83,7 +83,7 @@ def an_entry(
     facts: Facts | None = None,
     *matches: Match,
     policy: Policy | None = None,
-    **where: Any,  # noqa: ANN401
+    **where: Any,
 ) -> RegisterEntry:
     facts = facts or landed()
     verdict = a_verdict(facts, *matches, policy=policy, **where)
@@ -91,7 +91,7 @@ def an_entry(
     return entry_of(facts, verdict, standing(verdict), policy or the_policy(), sentences)
 
 
-def landed(days: int = 0, number: int = 7, **changes: Any) -> Facts:  # noqa: ANN401 - of Change
+def landed(days: int = 0, number: int = 7, **changes: Any) -> Facts:
     """Return the facts of a landing so many days before now, everything in order."""
     at = NOW - days * DAY
     change = a_change(**{

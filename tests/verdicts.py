@@ -27,6 +27,6 @@ _VERDICT = Verdict(
 )
 
 
-def a_verdict(outcome: Outcome = Outcome.ALLOW, **changes: Any) -> Verdict:  # noqa: ANN401 - of Verdict
+def a_verdict(outcome: Outcome = Outcome.ALLOW, **changes: Any) -> Verdict:
     """Make a verdict with some fields changed."""
     return replace(_VERDICT, outcome=outcome, **changes)

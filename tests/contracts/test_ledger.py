@@ -101,7 +101,7 @@ def test_a_long_chain_is_whole(ledger: Ledger) -> None:
 def test_bytes_survive_whatever_is_in_them(ledger: Ledger) -> None:
     note = "\0 \n \r \u2028 \u202e é 𝄞 \" ' % :x ? \\"
     body = {"change": "#1", "note": note, "n": 0.1, "ß": [[], {}]}
-    (written,) = ledger.append([Draft(NOW, "Closed", "a key's :name % ?", body)], NOW)  # type: ignore[arg-type]
+    (written,) = ledger.append([Draft(NOW, "Closed", "a key's :name % ?", body)], NOW)  # type: ignore[arg-type] # JSON values
     (kept,) = ledger.stored()
     assert kept == written
     (entry,) = read([kept])

@@ -35,7 +35,7 @@ def reviewed(pulls: int = FEWEST, pushes: int = 0) -> Practice:
     return practice
 
 
-def told(facts: Facts, standing: Standing, practice: Practice, **verdict: Any) -> list[PassedBy]:  # noqa: ANN401
+def told(facts: Facts, standing: Standing, practice: Practice, **verdict: Any) -> list[PassedBy]:
     said = a_verdict(Outcome.HOLD, findings=(HELD,), **verdict)
     return [*passed_by(facts, said, standing, a_policy(), Before(practice))]
 
@@ -91,7 +91,7 @@ def test_what_came_by_force_is_told_so_whatever_its_message_says() -> None:
 
 
 @pytest.mark.parametrize("is_io", [False, None])
-def test_what_is_not_known_to_be_an_io_bypasses_nothing(is_io: bool | None) -> None:  # noqa: FBT001
+def test_what_is_not_known_to_be_an_io_bypasses_nothing(is_io: bool | None) -> None:
     assert told(PUSH, Standing.UNJUDGED, reviewed(), is_io=is_io) == []
 
 

@@ -27,7 +27,7 @@ def chain(length: int, repo: str = REPO) -> list[Stored]:
     return made
 
 
-def rewritten(each: Stored, **other: Any) -> Stored:  # noqa: ANN401 - JSON values
+def rewritten(each: Stored, **other: Any) -> Stored:
     """Return an entry that says something else, with the digest that this has."""
     content = json.dumps(json.loads(each.content) | other, separators=(",", ":")).encode()
     return Stored(each.seq, content, entry_digest(content))
@@ -59,7 +59,7 @@ def test_a_chain_must_end_where_it_is_said_to_end() -> None:
         (Head(4, kept[3].digest), kept, "entry 5 of the ledger was written past the end"),
     ):
         with pytest.raises(BrokenChainError, match=fault):
-            [*whole(stored, REPO, lambda told=told: told)]  # type: ignore[misc]
+            [*whole(stored, REPO, lambda told=told: told)]  # type: ignore[misc] # mypy infers no lambda with a default
 
 
 def test_a_chain_can_be_taken_up_behind_a_head() -> None:

@@ -134,7 +134,7 @@ class TestWhatTheLedgerTells:
     def test_what_was_there_was_accepted_as_it_landed(
         self,
         standing: Standing,
-        accepted: bool | None,  # noqa: FBT001 - what is expected
+        accepted: bool | None,
     ) -> None:
         nature = Nature(is_io=True, categories=("data",))
         told = recorded(

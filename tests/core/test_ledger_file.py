@@ -139,7 +139,7 @@ class Careless(MemoryLedger):
     def careless(self, key: str, body: dict[str, object], hours: int = 0) -> None:
         self._keys.clear()
         self._end = Head(self._end.seq, self._end.digest)
-        self.append([Draft(NOW, "Closed", key, body)], NOW + hours * HOUR)  # type: ignore[arg-type]
+        self.append([Draft(NOW, "Closed", key, body)], NOW + hours * HOUR)  # type: ignore[arg-type] # JSON values
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_roles_that_nobody_has_or_asks_for_are_told() -> None:
 )
 def test_a_gate_that_needs_more_people_than_there_are_is_told(
     roles: dict[str, Any],
-    few: bool,  # noqa: FBT001 - a row of the table
+    few: bool,
 ) -> None:
     told = said(roles=roles, gates=[SLOW | {"signatures": ["a", "b"]}])
     assert bool([words for words in told if "distinct people must sign" in words]) == few
@@ -142,7 +142,7 @@ def test_a_yellow_that_is_worse_than_red_is_told(
     name: str,
     yellow: float | None,
     red: float,
-    told: bool,  # noqa: FBT001 - a row of the table
+    told: bool,
 ) -> None:
     words = said(thresholds={name: {"yellow": yellow, "red": red}})
     assert [each.startswith("yellow is worse than red") for each in words] == [True] * told

@@ -1,5 +1,7 @@
 """What looks found, kept apart: written and read, put together, put back into facts."""
 
+from pathlib import Path
+
 import pytest
 
 from fitgate.bootstrap import open_clone, shipped_policies
@@ -88,7 +90,7 @@ def test_a_file_in_which_nothing_was_found_is_left_out_and_comes_back_as_looked_
 
 
 def test_looked_at_in_two_goes_the_whole_story_is_what_it_is_in_one(
-    chapters: tuple[object, tuple[Chapter, ...]],
+    chapters: tuple[Path, tuple[Chapter, ...]],
 ) -> None:
     """By the looks of both policies at once, one after the other, and by a policy's own."""
     library = shipped_policies()
@@ -98,7 +100,7 @@ def test_looked_at_in_two_goes_the_whole_story_is_what_it_is_in_one(
     ]
     both = {**books[0].looks.by_id, **books[1].looks.by_id}
     more = asking(look for name, look in both.items() if name not in books[0].looks.by_id)
-    with open_clone(chapters[0]) as clone:  # type: ignore[arg-type]
+    with open_clone(chapters[0]) as clone:
         gathered = [*clone.gather(Event(Happening.LANDED, None, "HEAD", NOW))]
         own = [look_into(gathered, [book.looks] * len(gathered), clone) for book in books]
         late = look_into(gathered, [more] * len(gathered), clone)

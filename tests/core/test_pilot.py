@@ -35,7 +35,7 @@ def a_landing(
     nature = Nature(bool(categories), categories)
     standing = Standing.WOULD_HOLD if categories else Standing.NOT_IO
     record = Landed(f"git:1@{name}", "merge", nature, standing, "shadow", commit=name * 40)
-    return replace(record, **more), after  # type: ignore[arg-type]
+    return replace(record, **more), after  # type: ignore[arg-type] # its fields
 
 
 def a_reading(figure: Figure, value: float | None, band: Band, **more: object) -> Reading:
@@ -43,7 +43,7 @@ def a_reading(figure: Figure, value: float | None, band: Band, **more: object) -
     reading = Reading(
         estimator, Scope("git:1"), WINDOW, value, 5, band, why="" if value else "nothing told"
     )
-    return replace(reading, **more)  # type: ignore[arg-type]
+    return replace(reading, **more)  # type: ignore[arg-type] # its fields
 
 
 LAGS = {"p90": 61.0, "p99": 70.0, "n_closed": 20.0, "n_open": 1.0}

@@ -28,14 +28,14 @@ NOT_ONE = replace(RULED, is_io=False, categories=(), matches=())
 UNTOLD = replace(NOT_ONE, is_io=None)
 
 
-def a_word(by: str = "ada", hour: int = 0, why: str | None = "why not", **says: Any) -> Word:  # noqa: ANN401 - of Word
+def a_word(by: str = "ada", hour: int = 0, why: str | None = "why not", **says: Any) -> Word:
     for name in ("categories", "classes", "io_sr"):
         if name in says:
             says[name] = frozenset(says[name])
     return Word(by, NOW + hour * HOUR, why, **says)
 
 
-def none(by: str, hour: int = 0, **says: Any) -> Word:  # noqa: ANN401 - of Word
+def none(by: str, hour: int = 0, **says: Any) -> Word:
     return a_word(by, hour, is_io=False, **says)
 
 

@@ -129,7 +129,7 @@ def test_a_broken_glass_names_who_and_why() -> None:
         ({"labels": None}, None),
     ],
 )
-def test_a_hotfix_is_one_that_says_so(what: dict[str, Any], is_one: bool | None) -> None:  # noqa: FBT001 - it is the expectation
+def test_a_hotfix_is_one_that_says_so(what: dict[str, Any], is_one: bool | None) -> None:
     assert an_entry(landed(**what)).hotfix is is_one
 
 

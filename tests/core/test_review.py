@@ -170,7 +170,7 @@ def test_what_is_no_review_file_is_refused(text: str, told: str) -> None:
 )
 def test_what_would_not_be_understood_is_not_written(more: dict[str, object], told: str) -> None:
     with pytest.raises(RegisterError) as caught:
-        append(BY_HAND, replace(CONFIRMED, **more), "r.yaml")  # type: ignore[arg-type]
+        append(BY_HAND, replace(CONFIRMED, **more), "r.yaml")  # type: ignore[arg-type] # its fields
     assert told in str(caught.value)
 
 

@@ -42,7 +42,7 @@ def rows(page: Path) -> list[list[str]]:
     return [[names(row[0])[0], *row[1:3]] for row in table(page, "key")]
 
 
-def kind_of(annotation: Any) -> str:  # noqa: ANN401 - a type
+def kind_of(annotation: Any) -> str:
     """Return in a word or two what may be written: `text`, `number or list`."""
     if get_origin(annotation) in {Union, UnionType}:
         some = [each for each in get_args(annotation) if each is not type(None)]

@@ -42,7 +42,7 @@ class Asked(dict[str, str]):
         super().__init__()
         self.names: set[str] = set()
 
-    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as a dict's
+    def get(self, name: str, default: Any = None) -> Any:
         self.names.add(name)
         return default
 

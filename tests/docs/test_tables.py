@@ -111,7 +111,7 @@ def test_the_kinds_of_evidence_ask_what_a_rule_may_ask() -> None:
 @pytest.mark.parametrize(
     ("page", "key", "words"), [("path", "status", FileStatus), ("setting", "moved", SettingMove)]
 )
-def test_what_may_happen_to_a_file_or_a_value_is_told(page: str, key: str, words: Any) -> None:  # noqa: ANN401 - a Literal
+def test_what_may_happen_to_a_file_or_a_value_is_told(page: str, key: str, words: Any) -> None:
     told = {names(row[0])[0]: names(row[3]) for row in table(f"docs/kinds/{page}.md", "key")}
     assert told[key] == [*get_args(words)]
 

@@ -33,7 +33,7 @@ def _changed(**changes: object) -> Case:
     return a_case(facts_of(a_change(**changes)))
 
 
-def _but(**changes: Any) -> Case:  # noqa: ANN401 - the fields of Facts
+def _but(**changes: Any) -> Case:
     return a_case(facts_of(**changes))
 
 

@@ -278,7 +278,7 @@ def test_a_file_that_is_not_parsed_would_not_have_matched(tree: dict[str, Any], 
 @given(st.text("ab=:[]#; \n", max_size=40))
 def test_an_ini_file_is_read_as_configparser_reads_it(text: str) -> None:
     oracle = configparser.RawConfigParser(strict=False, default_section="")
-    oracle.optionxform = str  # type: ignore[assignment,method-assign]
+    oracle.optionxform = str  # type: ignore[assignment,method-assign] # configparser's own way
     try:
         oracle.read_string(f"[top]\n{text}")
     except configparser.Error:

@@ -66,7 +66,7 @@ def files(draw: st.DrawFn, columns: Columns, rows: st.SearchStrategy[list[tuple[
     out = io.StringIO(newline="")
     # Where lines end in \n alone, Python's writer leaves \r bare unless it quotes everything.
     end, quoting = draw(st.sampled_from([("\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_MINIMAL)]))
-    writer = csv.writer(out, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
+    writer = csv.writer(out, lineterminator=end, quoting=quoting)  # type: ignore[arg-type] # one of csv's constants
     for row in said:
         writer.writerow(row)
         if draw(st.integers(0, 9)) == 0:

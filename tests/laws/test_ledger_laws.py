@@ -36,7 +36,7 @@ from tests.builders import HOUR, NOW
 from tests.fakes import MemoryLedger
 
 
-def is_portable(value: Any) -> bool:  # noqa: ANN401 - any JSON
+def is_portable(value: Any) -> bool:
     """Say whether what is written can be written again: 2.0**53 comes back as a whole number."""
     try:
         return canonical(json.loads(canonical(value))) == canonical(value)
@@ -66,7 +66,7 @@ DRAFTS = st.lists(
 
 
 @given(JSON)
-def test_canonical_bytes_are_those_of_the_rfc(value: Any) -> None:  # noqa: ANN401 - any JSON
+def test_canonical_bytes_are_those_of_the_rfc(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)
 
 
@@ -202,7 +202,7 @@ def entries(drafts: list[Draft]) -> list[Entry]:
 
 
 @given(STORIES, st.randoms(use_true_random=False))
-def test_it_does_not_matter_in_which_order_it_was_heard(records: list[Record], chance: Any) -> None:  # noqa: ANN401 - random.Random
+def test_it_does_not_matter_in_which_order_it_was_heard(records: list[Record], chance: Any) -> None:
     drafts = told(only_once(records))
     shuffled = [*drafts]
     chance.shuffle(shuffled)

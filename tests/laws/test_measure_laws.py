@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from random import Random
 
 import pytest
 from hypothesis import assume, given
@@ -164,9 +165,9 @@ def test_of_nothing_nothing_is_known_and_a_ratio_is_one(rows: list[Row]) -> None
 
 
 @given(histories(), st.randoms(use_true_random=False))
-def test_neither_the_order_nor_the_names_of_changes_matter(rows: list[Row], random: object) -> None:
+def test_neither_the_order_nor_the_names_of_changes_matter(rows: list[Row], random: Random) -> None:
     shuffled = list(rows)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     named = [replace(row, change=f"z{997 * int(row.change) % 101}") for row in rows]
     assert readings(shuffled) == readings(rows) == readings(named)
 
@@ -215,7 +216,7 @@ def test_the_ratio_is_the_mean_number_in_flight(rows: list[Row]) -> None:
     """Little's law: exact when tau_u is window / N and open time is clipped to the window."""
     ratio = figure("tempo_ratio", rows).beside
     assume(ratio["clipped_tau_g_hours"] is not None)
-    by_change = ratio["clipped_tau_g_hours"] / ratio["window_over_n_hours"]  # type: ignore[operator]
+    by_change = ratio["clipped_tau_g_hours"] / ratio["window_over_n_hours"]  # type: ignore[operator] # both are numbers here
     assert ratio["mean_open_unvalidated"] == pytest.approx(by_change)
     inside = [row for row in rows if WINDOW.holds(row.landed_at)]
     debt = figure("open_unvalidated", inside)

@@ -147,4 +147,4 @@ def test_three_days_without_any_delivery_are_accounted_for() -> None:
     ]  # fmt: skip
     told = undisturbed(acts)
     assert len(told) == 5
-    assert disturbed(acts, ["lost"], Random(0), poll_first=False) == told  # noqa: S311
+    assert disturbed(acts, ["lost"], Random(0), poll_first=False) == told  # noqa: S311 - an order, and no secret

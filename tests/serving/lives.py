@@ -63,7 +63,7 @@ class Steps:
         if self.taken == self.dies_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def around(self, act: Callable[..., Any], *said: Any, **more: Any) -> Any:  # noqa: ANN401
+    def around(self, act: Callable[..., Any], *said: Any, **more: Any) -> Any:
         """Do something, with a step before it and one after it."""
         self.step()
         found = act(*said, **more)
@@ -85,7 +85,7 @@ class MortalLedger:
         found: Sequence[Stored] = self.steps.around(self.ledger.append, drafts, now, blobs)
         return found
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a ledger has
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.ledger, name)
 
 
@@ -142,7 +142,7 @@ def _make_writes_mortal(steps: Steps) -> None:
     """Let each write to GitHub be a step; of a process that is forked for one life."""
     send = requests.adapters.HTTPAdapter.send
 
-    def mortal(self: Any, request: Any, **more: Any) -> Any:  # noqa: ANN401 - as requests has it
+    def mortal(self: Any, request: Any, **more: Any) -> Any:
         writes = request.method not in {"GET", "HEAD"} and not request.url.endswith(_READS)
         return steps.around(send, self, request, **more) if writes else send(self, request, **more)
 

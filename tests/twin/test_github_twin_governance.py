@@ -13,7 +13,7 @@ from tests.twin.github import Deployment, Protection, Refusal, Repository, Twin,
 OWN = "/repos/acme/app"
 
 
-def ask(client: Github, path: str) -> Any:  # noqa: ANN401 - JSON
+def ask(client: Github, path: str) -> Any:
     """Ask for what PyGithub has no method for."""
     return client.requester.requestJsonAndCheck("GET", f"{OWN}{path}")[1]
 

@@ -26,7 +26,7 @@ def _as_app(twin: Twin) -> GithubIntegration:
     return GithubIntegration(auth=app, base_url=twin.url)
 
 
-def _ask(twin: Twin, method: str, path: str) -> Any:  # noqa: ANN401 - JSON
+def _ask(twin: Twin, method: str, path: str) -> Any:
     return _as_app(twin).requester.requestJsonAndCheck(method, path)[1]
 
 

@@ -133,7 +133,7 @@ class TestBudget:
         here.twin.calls.clear()
         here.judge(pull)
         questions = [call.body for call in here.twin.calls.of("POST /graphql")]
-        blobs = [q["variables"] for q in questions if "o0" in q["variables"]]  # type: ignore[index]
+        blobs = [q["variables"] for q in questions if "o0" in q["variables"]]  # type: ignore[index] # they are objects
         assert [len(v) for v in blobs] == [4]  # owner, name, and the file before and after
 
 

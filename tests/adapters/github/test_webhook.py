@@ -101,7 +101,7 @@ class TestExamples:
         assert len(EXAMPLES) == 329
 
     @pytest.mark.parametrize("form", [False, True], ids=["json", "form"])
-    def test_each_is_accepted_signed_refused_otherwise_and_parsed(self, form: bool) -> None:  # noqa: FBT001
+    def test_each_is_accepted_signed_refused_otherwise_and_parsed(self, form: bool) -> None:
         counted: Counter[str] = Counter()
         for event, example in EXAMPLES:
             text = json.dumps(example)

@@ -67,7 +67,7 @@ def open_branch() -> Iterator[Open]:
     opened: list[BranchLedger] = []
 
     def _open(path: Path, repo: str = "github:1", **how: object) -> BranchLedger:
-        opened.append(BranchLedger(path, repo, **how))  # type: ignore[arg-type]
+        opened.append(BranchLedger(path, repo, **how))  # type: ignore[arg-type] # as it takes
         return opened[-1]
 
     yield _open

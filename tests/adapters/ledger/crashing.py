@@ -70,11 +70,11 @@ def _die_at(number: int) -> None:
     """
     steps = iter(range(1, MOST))
 
-    def step(*_: Any) -> None:  # noqa: ANN401 - whatever an event tells
+    def step(*_: Any) -> None:
         if next(steps) == number:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def written(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:  # noqa: ANN401 - theirs
+    def written(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.startswith(("SELECT", "PRAGMA")):
             step()
 

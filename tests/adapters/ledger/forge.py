@@ -26,7 +26,7 @@ class Forge:
 
 
 class Quiet(WSGIRequestHandler):
-    def log_message(self, *_: Any) -> None:  # noqa: ANN401 - as the one it overrides
+    def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
 

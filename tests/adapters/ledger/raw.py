@@ -104,7 +104,7 @@ class Place:
                 )
 
 
-def _micros(entry: Any) -> int:  # noqa: ANN401 - an entry
+def _micros(entry: Any) -> int:
     return int(entry.recorded_at.timestamp() * 1_000_000)
 
 

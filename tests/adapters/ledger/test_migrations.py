@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -125,8 +126,10 @@ def test_without_its_driver_it_is_said_what_to_install(monkeypatch: pytest.Monke
         open_database("postgresql://me@127.0.0.1:1/db")
 
 
-def test_a_database_that_the_server_does_not_have_is_for_the_user_to_make(postgres: object) -> None:
-    where: str = postgres()  # type: ignore[operator]
+def test_a_database_that_the_server_does_not_have_is_for_the_user_to_make(
+    postgres: Callable[[], str],
+) -> None:
+    where = postgres()
     with pytest.raises(UserError, match="`createdb not_there` makes one"):
         open_database("postgresql://fitgate@/not_there?" + where.partition("?")[2])
 

@@ -97,7 +97,7 @@ def statements(ledger: ProjectedLedger) -> Iterator[list[str]]:
     """Give what is executed meanwhile."""
     said: list[str] = []
 
-    def hear(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:  # noqa: ANN401 - theirs
+    def hear(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
         said.append(statement)
 
     event.listen(ledger.database.engine, "before_cursor_execute", hear)

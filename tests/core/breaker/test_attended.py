@@ -34,7 +34,7 @@ POLICY = policy_with(LATE)
 NEW = NOW + HOUR
 
 
-def why(ledger: MemoryLedger, policy: Policy = POLICY, as_of: Any = NOW) -> str:  # noqa: ANN401 - a moment
+def why(ledger: MemoryLedger, policy: Policy = POLICY, as_of: Any = NOW) -> str:
     return states(policy, told(ledger, as_of), as_of, None)[0].why
 
 

@@ -23,7 +23,7 @@ OVERRIDE = PassedBy("override", authorised=True, visibility="escalation")
 PUSH = PassedBy("direct-push")
 
 
-def level_of(when: dict[str, Any], *drafts: Draft, ago: timedelta = 0 * DAY, **over: Any) -> Level:  # noqa: ANN401
+def level_of(when: dict[str, Any], *drafts: Draft, ago: timedelta = 0 * DAY, **over: Any) -> Level:
     return level(the_one(ledger_with(*drafts), policy_with(when, **over)), NOW - ago)
 
 

@@ -23,7 +23,7 @@ def told(before: str | None, after: str | None) -> list[str]:
     return [f"{s.key} {s.moved}" for s in changes(before, after)]
 
 
-def asking(key: str = "**", **asked: Any) -> SettingCondition:  # noqa: ANN401 - as in a policy
+def asking(key: str = "**", **asked: Any) -> SettingCondition:
     """Make a condition on any file."""
     return SettingCondition.model_validate({"files": "**", "key": key, **asked})
 

@@ -47,7 +47,7 @@ HELD = a_verdict(Outcome.HOLD)
 SAID = NOW - HOUR
 
 
-def here(text: str, by: str = "sam", **changes: Any) -> Situation:  # noqa: ANN401 - of Situation
+def here(text: str, by: str = "sam", **changes: Any) -> Situation:
     person = a_person(by, *(("safety-owner",) if by == "sam" else ()))
     told: dict[str, Any] = {
         "facts": facts_of(), "verdict": HELD, "policy": POLICY, "told": Chronicle(), "now": NOW,
@@ -55,17 +55,17 @@ def here(text: str, by: str = "sam", **changes: Any) -> Situation:  # noqa: ANN4
     return Situation(Comment(5, 7, person, text, SAID), Speaker(person, "write"), **told)
 
 
-def come_of(text: str, by: str = "sam", **changes: Any) -> tuple[Result, ...]:  # noqa: ANN401 - of Situation
+def come_of(text: str, by: str = "sam", **changes: Any) -> tuple[Result, ...]:
     return carry_out(commands(text), here(text, by, **changes))
 
 
-def recorded(text: str, by: str = "sam", **changes: Any) -> list[Record]:  # noqa: ANN401 - of Situation
+def recorded(text: str, by: str = "sam", **changes: Any) -> list[Record]:
     found = come_of(text, by, **changes)
     assert [each.refusal for each in found if each.refusal] == []
     return [record_of(each) for result in found for each in result.drafts]
 
 
-def why(text: str, by: str = "sam", **changes: Any) -> str:  # noqa: ANN401 - of Situation
+def why(text: str, by: str = "sam", **changes: Any) -> str:
     (found,) = come_of(text, by, **changes)
     assert found.drafts == ()
     assert found.refusal is not None
@@ -111,7 +111,7 @@ class TestOverride:
             (a_verdict(Outcome.ALLOW), "nothing-held"),
         ],
     )
-    def test_of_what_is_not_held_is_none(self, verdict: Any, code: str) -> None:  # noqa: ANN401
+    def test_of_what_is_not_held_is_none(self, verdict: Any, code: str) -> None:
         assert why("/fitgate override down", verdict=verdict) == code
 
     def test_is_bound_to_what_the_change_does(self) -> None:

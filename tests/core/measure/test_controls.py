@@ -47,7 +47,7 @@ def test_layers_are_compared_over_all_landings() -> None:
 
 
 def test_trips_are_counted_without_drills_and_end_when_the_breaker_is_reset() -> None:
-    def trip(days: int, environment: str | None = None, **over: Any) -> Any:  # noqa: ANN401
+    def trip(days: int, environment: str | None = None, **over: Any) -> Any:
         record = Tripped("CB-VL", "freeze", "late", "vl_hours", "80", "72", environment, **over)
         return noted(record, NOW - days * DAY)
 
@@ -75,7 +75,7 @@ WATCHED = Policy(
 )
 
 
-def tripped(days: int, **over: Any) -> Any:  # noqa: ANN401
+def tripped(days: int, **over: Any) -> Any:
     return noted(Tripped("CB", "freeze", "", "vl_hours", "80", "72", **over), NOW - days * DAY)
 
 

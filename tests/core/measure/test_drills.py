@@ -33,8 +33,8 @@ from tests.chronicles import (
 )
 def test_a_drill_passes_when_measured_so_and_else_by_its_flag(
     over: dict[str, Any],
-    passed: bool,  # noqa: FBT001
-    own_word: bool,  # noqa: FBT001
+    passed: bool,
+    own_word: bool,
 ) -> None:
     reading = figure("rdpr", chronicle_of(drilled(1, NOW - DAY, passed=True, **over)))
     assert (reading.value, reading.beside["self_reported"]) == (float(passed), float(own_word))

@@ -71,7 +71,7 @@ def test_a_boundary_says_when_a_validation_is_late() -> None:
 
 
 @pytest.mark.parametrize("required", [None, ()])
-def test_without_a_declared_evaluation_the_lag_is_unknown(required: Any) -> None:  # noqa: ANN401
+def test_without_a_declared_evaluation_the_lag_is_unknown(required: Any) -> None:
     vl = figure("vl_hours", [a_row(required=required), a_row("2", required=required)])
     assert (vl.value, vl.band, vl.why) == (None, Band.UNKNOWN, "no evaluation was declared")
     assert vl.beside["n_undeclared"] == 2

@@ -22,7 +22,7 @@ def a_book(*gates: object, **changes: object) -> Rulebook:
     return rulebook(PolicyFile(policy, "candidate.yaml", "sha256:" + "c" * 64))
 
 
-def a_landing_of_a_clone(**changes: Any) -> Facts:  # noqa: ANN401 - of Change
+def a_landing_of_a_clone(**changes: Any) -> Facts:
     """Return the facts of a direct push as a clone has them."""
     parts = {"kind": "push", "number": None, "landed_at": NOW, "material_at": NOW} | changes
     return facts_of(
@@ -31,15 +31,15 @@ def a_landing_of_a_clone(**changes: Any) -> Facts:  # noqa: ANN401 - of Change
     )  # fmt: skip
 
 
-def a_ruling(*, is_io: bool | None = True, held: str = "held", **changes: Any) -> Ruling:  # noqa: ANN401 - of Ruling
+def a_ruling(*, is_io: bool | None = True, held: str = "held", **changes: Any) -> Ruling:
     """Return a ruling of a gate that holds."""
     outcome = Outcome.HOLD if held == "held" else Outcome.UNDECIDED
     waits = (Wait("slow-authority", outcome, "cooldown-running"),) if is_io else ()
     said = {"categories": ("data",) if is_io else (), "waits": waits} | changes
-    return Ruling(is_io, held, outcome, **said)  # type: ignore[arg-type]
+    return Ruling(is_io, held, outcome, **said)  # type: ignore[arg-type] # its fields
 
 
-def a_replayed(hours: float = 48, most: float | None = None, **changes: Any) -> Replayed:  # noqa: ANN401 - of Replayed
+def a_replayed(hours: float = 48, most: float | None = None, **changes: Any) -> Replayed:
     """Return a landing that the candidate holds for so many hours."""
     landing = Landing("git:1@2", "2" * 40, None, "Drop the old index", NOW)
     hold = Hold(timedelta(hours=hours), timedelta(hours=hours if most is None else most))
@@ -47,6 +47,6 @@ def a_replayed(hours: float = 48, most: float | None = None, **changes: Any) -> 
     return Replayed(**{**said, **changes})
 
 
-def a_fault(hours: float, how: Any = "reverted") -> Fault:  # noqa: ANN401 - of Fault
+def a_fault(hours: float, how: Any = "reverted") -> Fault:
     """Return a fault that was known so many hours after the landing."""
     return Fault(how, "3" * 40, NOW + timedelta(hours=hours))

@@ -84,7 +84,7 @@ def test_what_cannot_be_classified_is_not_replayable_and_not_held() -> None:
 )
 def test_a_fault_is_known_before_as_long_as_the_hold_surely_lasts(
     hours: float,
-    before: bool | None,  # noqa: FBT001 - a value, not a flag
+    before: bool | None,
     within: timedelta | None,
 ) -> None:
     (known,) = with_faults(a_replayed(48, 72), [a_fault(hours)]).faults

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fitgate.core.replay.cases import NO_HOLD, NO_IO, Case, Hold, with_faults
+from fitgate.core.replay.cases import NO_HOLD, NO_IO, Case, Hold, Ruling, with_faults
 from fitgate.core.replay.figures import difference, figures, worst_first
 from tests.core.replay.replaying import a_fault, a_replayed, a_ruling
 
@@ -84,9 +84,9 @@ def test_the_worst_cases_come_first() -> None:
     ],
 )
 def test_every_way_in_which_two_policies_differ_is_named(
-    before: object, after: object, kinds: set[str]
+    before: Ruling, after: Ruling, kinds: set[str]
 ) -> None:
-    case = with_faults(replace(a_replayed(), against=before, candidate=after), ())  # type: ignore[arg-type]
+    case = with_faults(replace(a_replayed(), against=before, candidate=after), ())
     differ = difference([case])
     found = {name for name in differ.__dataclass_fields__ if getattr(differ, name)}
     assert found == kinds

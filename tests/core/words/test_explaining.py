@@ -34,7 +34,7 @@ gates:
 BOOK = rulebook(parse_policy(POLICY, "p.yaml", LIBRARY))
 
 
-def lines(*, every: bool = False, **case: Any) -> list[str]:  # noqa: ANN401 - the keys of a case
+def lines(*, every: bool = False, **case: Any) -> list[str]:
     """Explain a case."""
     told = PolicyCase.model_validate({"name": "a", "unknown": True, **case})
     facts = facts_of(told, BOOK.looks)

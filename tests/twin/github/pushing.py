@@ -195,7 +195,7 @@ class Pushing(Rules):
     def _made(self, event: str, name: str, kind: str, who: User) -> None:
         payload = {"ref": name, "ref_type": kind, "pusher_type": "user"}
         if event == "create":
-            payload |= {"master_branch": self.default_branch, "description": None}  # type: ignore[dict-item]
+            payload |= {"master_branch": self.default_branch, "description": None}  # type: ignore[dict-item] # JSON values
         self.twin.emit(event, None, payload, self.itself, who)
 
     def _push_heard(

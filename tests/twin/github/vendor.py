@@ -123,7 +123,7 @@ def _graphql(folder: Path) -> str:
 CUTS = {"openapi": _openapi, "openapi-webhooks": _webhooks, "graphql-schema": _graphql}
 
 
-def _plain(schema: Any) -> Any:  # noqa: ANN401 - JSON of any kind, in and out
+def _plain(schema: Any) -> Any:
     """Turn an OpenAPI 3.0 schema into JSON Schema without prose."""
     if isinstance(schema, list):
         return [_plain(one) for one in schema]

@@ -61,7 +61,7 @@ def pull_request(asked: Asked, pull: Pull) -> Json:
         tip = repo.branches().get(name)
         if tip is None:
             return None
-        target = lambda: commit_object(asked, repo, tip)  # noqa: E731
+        target = lambda: commit_object(asked, repo, tip)  # noqa: E731 - answered only if asked
         return {"id": node_id("Ref", name), "name": name, "prefix": "refs/heads/", "target": target}
 
     merge_sha = pull.merge_sha

@@ -1,8 +1,11 @@
-"""What no run was told of is found by schedule."""
+"""What no run was told of is found by schedule, and what it does not get to is said."""
 
 from __future__ import annotations
 
+import pytest
+
 from fitgate.bootstrap.workflows import open_desk
+from fitgate.entrypoints.cli import action_work
 from fitgate.entrypoints.cli.action_event import Occasion
 from fitgate.entrypoints.cli.action_work import Done, Job
 from fitgate.settings import GitHubSettings
@@ -64,3 +67,13 @@ def test_before_the_ledger_nothing_was_ours(shop: Workshop) -> None:
         worked(shop)
         shop.twin.clock.forward(minutes=30)
     assert routes(shop) == []
+
+
+def test_what_one_job_does_not_get_to_is_said(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed_past(shop)
+    shop.twin.clock.forward(minutes=30)
+    monkeypatch.setattr(action_work, "_MOST", 2)
+    (said,) = worked(shop).failed
+    assert "more after 2, which one job does" in said

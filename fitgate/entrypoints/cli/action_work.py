@@ -131,6 +131,8 @@ class Job:
                 if may and after.due <= self._now and key not in seen:
                     seen.add(key)
                     waiting.append(after)
+        if waiting:
+            self._done.failed.append(f"{len(waiting)} more after {_MOST}, which one job does")
 
     def _open_pulls(self) -> None:
         """Look at every open pull request: a cool-down may be over, an approval have come."""

@@ -68,7 +68,7 @@ class Composite:
         more = {name: self._said(str(value)) for name, value in step.get("env", {}).items()}
         kept = _kept(("HOME", "PATH"))
         if self.online:  # how this machine reaches a registry is its owner's to say
-            kept = {name: v for name, v in os.environ.items() if not name.startswith("GITHUB_")}  # noqa: TID251 - passed on, not read
+            kept = {name: v for name, v in os.environ.items() if not name.startswith("GITHUB_")}  # noqa: TID251 - passed on
         kept |= {} if self.online else _OFFLINE
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],

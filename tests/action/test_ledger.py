@@ -114,9 +114,8 @@ def test_schedule_ends_a_cool_down_and_writes_down_what_it_saw(shop: Workshop) -
 
 
 def test_a_breaker_that_trips_denies_what_is_open(shop: Workshop) -> None:
-    policy = shop.repo.git.read(shop.repo.git.at("main", ".fitgate.yaml").oid)  # type: ignore[union-attr]
     breaker = "breakers:\n  - {name: CB-GBR, when: {metric: gbr_ratio, limit: 0.5}, then: freeze}\n"
-    shop.repo.push("main", {".fitgate.yaml": policy[1] + breaker.encode()})  # type: ignore[index]
+    shop.repo.push("main", {".fitgate.yaml": POLICY + breaker})
     first = lowered(shop)
     shop.on_pull()
     first.merge("carol", "squash")
@@ -133,9 +132,8 @@ def test_a_breaker_that_trips_denies_what_is_open(shop: Workshop) -> None:
 
 
 def test_a_missed_drill_is_written_down(shop: Workshop) -> None:
-    policy = shop.repo.git.read(shop.repo.git.at("main", ".fitgate.yaml").oid)  # type: ignore[union-attr]
     drills = "drills:\n  - {name: restore, every: P1D}\n"
-    shop.repo.push("main", {".fitgate.yaml": policy[1] + drills.encode()})  # type: ignore[index]
+    shop.repo.push("main", {".fitgate.yaml": POLICY + drills})
     merged(shop, held(shop))
     shop.on_schedule()
     assert "DrillScheduled" in shop.kinds()
@@ -202,9 +200,8 @@ def test_a_direct_push_is_a_landing_too(shop: Workshop) -> None:
 
 
 def test_an_evaluation_that_ended_closes_what_waited_for_it(shop: Workshop) -> None:
-    policy = shop.repo.git.read(shop.repo.git.at("main", ".fitgate.yaml").oid)  # type: ignore[union-attr]
     boundary = "boundary: {closure: {checks: [nightly]}}\n"
-    shop.repo.push("main", {".fitgate.yaml": policy[1] + boundary.encode()})  # type: ignore[index]
+    shop.repo.push("main", {".fitgate.yaml": POLICY + boundary})
     merged(shop, held(shop))
     shop.on_push()
     shop.twin.clock.forward(hours=2)

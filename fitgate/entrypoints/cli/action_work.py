@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from fitgate.core.chain import read
 from fitgate.core.events import Happening, Pointer
 from fitgate.core.recording import landed_key
 from fitgate.core.records import draft
@@ -30,6 +31,8 @@ _MOST = 2_000
 """Tasks that one job does at most."""
 _LOOKING_BACK = timedelta(days=7)
 """A landing is looked for so long: a run that was cancelled, or failed, is made up for by then."""
+_AGAIN = timedelta(hours=2)
+"""So much is caught up with again: a run for a push writes, and looks at that push alone."""
 _PILOT = timedelta(days=14)
 _REFUSED = 403
 
@@ -78,7 +81,7 @@ class Job:
             LedgerError: when what is to be written down could not be.
         """
         desk, why = self._desk, self._why
-        told = desk.memory.caught_up()
+        told, since = desk.memory.caught_up(), self._since()
         desk.moved, landed = last_move(told), len(told.told(Landed))  # all that was looked at then
         for pointer in why.pointers:
             self._look(pointer)
@@ -88,7 +91,7 @@ class Job:
             self._commands()
             self._open_pulls()
             self._drills()
-            self._reconcile()
+            self._reconcile(since)
             self._each([watch(self._whole(), self._now)])
         self._done.judged = self._meant()
         self._done.landed = len(told.told(Landed)) - landed
@@ -128,6 +131,8 @@ class Job:
                 if may and after.due <= self._now and key not in seen:
                     seen.add(key)
                     waiting.append(after)
+        if waiting:
+            self._done.failed.append(f"{len(waiting)} more after {_MOST}, which one job does")
 
     def _open_pulls(self) -> None:
         """Look at every open pull request: a cool-down may be over, an approval have come."""
@@ -150,13 +155,21 @@ class Job:
             pointer = self._pull(Happening.ASKED, number)
             self._or_failed(replace(pointer, detail=f"comment:{comment}"))
 
-    def _reconcile(self) -> None:
-        """Look at what happened since something was written down last, whoever told of it or not.
+    def _since(self) -> datetime:
+        """Return since when to catch up, before this job writes; of no ledger nothing was missed.
+
+        It is since an earlier job wrote last, and a while more, but not from before the ledger.
+        """
+        ledger = self._desk.memory.ledger
+        began = next((entry.recorded_at for entry in read(ledger.stored())), self._now)
+        last = min(ledger.head().recorded_at or self._now, self._now - _AGAIN)
+        return max(began, last, self._now - _LOOKING_BACK)
+
+    def _reconcile(self, since: datetime) -> None:
+        """Look at what happened since a moment, whoever told of it or not.
 
         So what ended that a landing waits for is found, and what came past the forge's own gates.
         """
-        head = self._desk.memory.ledger.head()
-        since = max(head.recorded_at or self._now, self._now - _LOOKING_BACK)
         try:
             self._each([catch_up(self._whole(), since, self._now)])
         except ForgeError as exc:

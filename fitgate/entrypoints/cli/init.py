@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from fitgate.core.suggesting import History, Owned
 
 POLICY = ".fitgate.yaml"
-_POLICIES = (POLICY, ".fitgate/policy.yaml", ".fitgate.yml")
 _OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 _TEMPLATES = ("", ".github", "docs")
 _TEMPLATE = "pull_request_template"
@@ -149,8 +148,10 @@ def _owned(root: Path) -> Iterator[Owned]:
 
 def _is_free(root: Path, name: str) -> bool:
     """Say whether there is nothing yet that this file would stand beside or in the place of."""
+    from fitgate.core.facts import POLICY_FILES
+
     if name == POLICY:
-        return not any((root / each).exists() for each in _POLICIES)
+        return not any((root / each).exists() for each in POLICY_FILES)
     if name.endswith(f"{_TEMPLATE}.md"):
         there = (each for folder in _TEMPLATES for each in (root / folder).glob("*"))
         return not any(each.name.casefold().startswith(_TEMPLATE) for each in there)

@@ -16,7 +16,7 @@ from procrastinate.manager import JobManager
 from fitgate.adapters.queue.packing import packed, unpacked
 from fitgate.adapters.queue.postgres import Connection
 from fitgate.core.canonical import canonical, sha256
-from fitgate.core.retrying import KILLED, Patience, why_failed
+from fitgate.core.retrying import Patience, why_failed
 from fitgate.core.work import Backlog, Delivery, Every, Parked, Task, called
 from fitgate.errors import QueueError
 
@@ -196,7 +196,7 @@ def unopened(
     connection: Connection, number: int, attempts: int, error: Exception | None, patience: Patience
 ) -> timedelta | None:
     """Let a delivery be tried again, or park it; return for how long it waits, none if parked."""
-    wait, why = patience.after(attempts, error), KILLED if error is None else why_failed(error)
+    wait, why = patience.after(attempts, error), why_failed(error)
     state = "parked" if wait is None else "waiting"
     connection.execute(
         "UPDATE inbox_deliveries SET state = %s, attempts = %s, why = %s, since = now() "
@@ -213,7 +213,7 @@ def undone(
     connection: Connection, task: Task, attempts: int, error: Exception | None, patience: Patience
 ) -> timedelta | None:
     """Let a task be tried again, or park it; return for how long it waits, none if parked."""
-    wait, why = patience.after(attempts, error), KILLED if error is None else why_failed(error)
+    wait, why = patience.after(attempts, error), why_failed(error)
     if wait is None:
         row = (_same(task), task.job, task.key, task.about, attempts, why)
         connection.execute(_PARK, row)

@@ -10,7 +10,7 @@ from typing import Any
 
 from fitgate.adapters.queue.packing import packed, unpacked
 from fitgate.core.micros import from_micros, micros
-from fitgate.core.retrying import KILLED, Patience, why_failed
+from fitgate.core.retrying import Patience, why_failed
 from fitgate.core.work import Delivery, Every, Parked, Task, called
 from fitgate.ports import Worker
 
@@ -136,8 +136,7 @@ class Rows:
         """Leave it until somebody retries it; without an error, whoever did it was killed."""
         if isinstance(found.of, Task):
             self._unpark(found.of)
-        why = KILLED if error is None else why_failed(error)
-        self._set(found, "state = 'parked', why = ?, since = ?", why, micros(now))
+        self._set(found, "state = 'parked', why = ?, since = ?", why_failed(error), micros(now))
 
     def hand_back(self, patience: Patience, now: datetime) -> None:
         """Let what was in the hand of one that was killed be done again."""

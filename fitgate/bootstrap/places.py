@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from fitgate.errors import ForgeError, UserError
@@ -155,11 +156,12 @@ def _is_at(desk: _Desk, pointer: Pointer) -> bool:
 
 def _sessions(settings: GitHubSettings) -> Callable[[Pointer], Session]:
     """Return what gives the session that may ask about a repository."""
-    from fitgate.adapters.github.app import App, by_token
+    from fitgate.adapters.github.app import by_token
+    from fitgate.bootstrap.forges import app_of
 
-    if settings.app_id and settings.private_key:
-        app = App(settings.app_id, settings.private_key, settings.api_url)
-        return lambda pointer: _of_app(app, pointer)
+    app = app_of(settings)
+    if app is not None:
+        return partial(_of_app, app)
     if settings.token:
         session = by_token(settings.token, settings.api_url)
         return lambda _: session

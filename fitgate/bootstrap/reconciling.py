@@ -16,12 +16,10 @@ def reconciler(database: Database, settings: GitHubSettings) -> Reconciler:
 
     With a token alone nobody knows which repositories are meant: it then catches up with none.
     """
-    from fitgate.adapters.github.app import App
     from fitgate.adapters.github.deliveries import Deliveries
     from fitgate.adapters.ledger.marks import DatabaseMarks
+    from fitgate.bootstrap.forges import app_of
     from fitgate.serving.reconciling import Reconciler
 
-    origins = []
-    if settings.app_id and settings.private_key:
-        origins = [Deliveries(App(settings.app_id, settings.private_key, settings.api_url))]
-    return Reconciler(DatabaseMarks(database), origins)
+    app = app_of(settings)
+    return Reconciler(DatabaseMarks(database), [] if app is None else [Deliveries(app)])

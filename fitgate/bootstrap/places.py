@@ -98,10 +98,10 @@ class GitHubPlaces:
         Raises:
             UserError: when it is neither.
         """
-        from fitgate.adapters.shipped import ShippedPolicies
+        from fitgate.bootstrap.clones import shipped_policies
 
         self._database, self._settings = database, settings
-        self._library: Mapping[str, str] = dict(ShippedPolicies())
+        self._library: Mapping[str, str] = dict(shipped_policies())
         self._open = _sessions(settings)
         self._desks: Shelf[_Desk] = Shelf()
 
@@ -196,10 +196,10 @@ class DatabaseBooks:
     """The ledgers of a database, as things are told to them; it satisfies `Books`."""
 
     def __init__(self, database: Database) -> None:
-        from fitgate.adapters.shipped import ShippedPolicies
+        from fitgate.bootstrap.clones import shipped_policies
 
         self._database = database
-        self._library: Mapping[str, str] = dict(ShippedPolicies())
+        self._library: Mapping[str, str] = dict(shipped_policies())
         self._books: Shelf[Book] = Shelf()
 
     @contextmanager

@@ -89,7 +89,8 @@ class _Desk:
 class GitHubPlaces:
     """The repositories on GitHub that an App works for; it satisfies `serving.place.Places`.
 
-    Their ledgers are in one database, each by the host's id of its repository.
+    Their ledgers are in one database, each by the host's id of its repository. `app` is as whom
+    GitHub is asked, with one token an installation; None: by a token that was given.
     """
 
     def __init__(self, database: Database, settings: GitHubSettings) -> None:
@@ -99,10 +100,12 @@ class GitHubPlaces:
             UserError: when it is neither.
         """
         from fitgate.bootstrap.clones import shipped_policies
+        from fitgate.bootstrap.forges import app_of
 
-        self._database, self._settings = database, settings
+        self.app = app_of(settings)
+        self._database = database
         self._library: Mapping[str, str] = dict(shipped_policies())
-        self._open = _sessions(settings)
+        self._open = _sessions(self.app, settings)
         self._desks: Shelf[_Desk] = Shelf()
 
     @contextmanager
@@ -154,12 +157,10 @@ def _is_at(desk: _Desk, pointer: Pointer) -> bool:
     return same and desk.name.casefold() == pointer.name.casefold()
 
 
-def _sessions(settings: GitHubSettings) -> Callable[[Pointer], Session]:
+def _sessions(app: App | None, settings: GitHubSettings) -> Callable[[Pointer], Session]:
     """Return what gives the session that may ask about a repository."""
     from fitgate.adapters.github.app import by_token
-    from fitgate.bootstrap.forges import app_of
 
-    app = app_of(settings)
     if app is not None:
         return partial(_of_app, app)
     if settings.token:

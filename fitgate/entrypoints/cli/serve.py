@@ -148,7 +148,7 @@ class _Desk:
         github = self.settings.github
         places = GitHubPlaces(self.database, github)
         parsers = {"github": github_deliveries(github).parse}
-        serving = Serving(places, parsers, asked.now, reconciler(self.database, github))
+        serving = Serving(places, parsers, asked.now, reconciler(self.database, places.app))
         shift = Shift(self.queue, Watched(serving, self.counts), [EVERY])
         self.counts.tell_of(lambda: shift.is_working)
         return shift

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +15,10 @@ import pytest
 from fitgate.bootstrap import DatabaseBooks, chain_in, open_database
 from fitgate.core.chain import read
 from fitgate.core.entries import Entry
+from fitgate.core.work import Task
 from fitgate.entrypoints.web import Rooms
 from fitgate.entrypoints.web.counting import Counts
+from fitgate.errors import QueueError
 from tests.builders import DAY, NOW
 from tests.chronicles import landed, noted
 from tests.laws.breaker_histories import allowed
@@ -30,7 +32,6 @@ EVALUATED: dict[str, Any] = {
     "kind": "evaluated", "key": "run-1", "change": CHANGE, "name": "eval/regression",
     "result": "passed", "at": "2026-01-02T00:00:00Z",
 }  # fmt: skip
-Post = Callable[..., httpx.Response]
 
 
 class Api:
@@ -119,6 +120,22 @@ def judged(api: Api, change: str = CHANGE) -> None:
 def test_what_may_move_a_breaker_has_them_watched(api: Api) -> None:
     judged(api)
     api.tell({"kind": "incident", "key": "i-1", "incident": "INC-1", "change": CHANGE})
+    assert [task.job for task in api.queue.tasks.values()] == ["watch"]
+
+
+def test_what_was_written_and_not_watched_is_watched_when_it_is_told_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: Sequence[Task]) -> None:
+        raise QueueError("The disk is full.")
+
+    judged(api)
+    told = {"kind": "incident", "key": "i-1", "incident": "INC-1", "change": CHANGE}
+    with monkeypatch.context() as patched:
+        patched.setattr(api.queue, "put", away)
+        assert api.tell(told).status_code == 503
+    assert (len(api.entries()), len(api.queue.tasks)) == (3, 0)
+    assert api.tell(told).status_code == 200
     assert [task.job for task in api.queue.tasks.values()] == ["watch"]
 
 

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.sender import Sent, Target, sent
-from benchmarks.table import Row, tell
+from benchmarks.table import Row, code_of, tell_rows
 from tests.postgres import databases, programs
 
 SECRET = "a secret of the benchmark's"  # noqa: S105 - it guards nothing
@@ -56,10 +56,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     rows = [*accept_rows(asked.probot, asked.rounds)]
-    for row in rows:
-        word = {True: "kept", False: "BROKEN", None: "-"}[row.kept]
-        tell(f"{row.what:<46} {row.figure:>8} {row.limit:>8}  {word:<7} {row.note}")
-    return 1 if any(row.kept is False for row in rows) else 0
+    tell_rows(rows)
+    return code_of(rows)
 
 
 def accept_rows(probot: Path | None, rounds: int) -> Iterator[Row]:

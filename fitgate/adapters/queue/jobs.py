@@ -289,4 +289,5 @@ def backlog(connection: Connection) -> Backlog:
 
 def _now(connection: Connection) -> datetime:
     row: Any = connection.execute("SELECT now()").fetchone()
-    return row[0]  # type: ignore[no-any-return] # a moment
+    at: datetime = row[0]
+    return at

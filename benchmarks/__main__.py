@@ -21,7 +21,7 @@ from benchmarks.queues import queue_rows
 from benchmarks.race import Lap, median, race
 from benchmarks.replaying import replay_rows
 from benchmarks.rules import rule_rows
-from benchmarks.table import Row, tell
+from benchmarks.table import Row, code_of, tell, tell_rows
 from benchmarks.workflow import workflow_rows
 
 FACTS = Path(__file__).with_name("facts.json")
@@ -55,10 +55,8 @@ def main() -> int:
     if asked.json:
         tell(json.dumps([asdict(row) for row in rows], indent=1))
     else:
-        for row in rows:
-            word = {True: "kept", False: "BROKEN", None: "-"}[row.kept]
-            tell(f"{row.what:<46} {row.figure:>8} {row.limit:>8}  {word:<7} {row.note}")
-    return 1 if any(row.kept is False for row in rows) else 0
+        tell_rows(rows)
+    return code_of(rows)
 
 
 def _git(repo: Path, *words: str) -> str:

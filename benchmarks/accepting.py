@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import argparse
-import gzip
 import hashlib
 import hmac
-import json
 import os
 import socket
 import subprocess
@@ -20,12 +18,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.sender import Sent, Target, sent
-from benchmarks.table import Row, tell
+from benchmarks.sender import Sent, Target, payload, sent
+from benchmarks.table import Row, code_of, tell_rows
 from tests.postgres import databases, programs
 
 SECRET = "a secret of the benchmark's"  # noqa: S105 - it guards nothing
-PAYLOADS = Path(__file__).parents[1] / "tests" / "data" / "github-webhooks.json.gz"
 AT_ONCE, WARM, COUNT = 32, 500, 6_000
 RATE, BOUNDED = 400, 2_000
 LEAST_SQLITE, LEAST_POSTGRES, MOST_P99, MOST_LATE = 0.45, 0.3, 30.0, 2.5
@@ -56,10 +53,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     rows = [*accept_rows(asked.probot, asked.rounds)]
-    for row in rows:
-        word = {True: "kept", False: "BROKEN", None: "-"}[row.kept]
-        tell(f"{row.what:<46} {row.figure:>8} {row.limit:>8}  {word:<7} {row.note}")
-    return 1 if any(row.kept is False for row in rows) else 0
+    tell_rows(rows)
+    return code_of(rows)
 
 
 def accept_rows(probot: Path | None, rounds: int) -> Iterator[Row]:
@@ -154,19 +149,10 @@ def servers(folder: Path, probot: Path | None) -> Iterator[dict[str, int]]:
 
 
 def _target(server: str, port: int) -> Target:
-    body = _payload()
+    body = payload()
     signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     path = "/api/github/webhooks" if server == "probot" else "/hooks/github"
     return Target(port, path, "pull_request", f"sha256={signature}", body)
-
-
-def _payload() -> bytes:
-    """Return a pull request that was closed unmerged, as GitHub tells it: 25 kB."""
-    examples = json.loads(gzip.decompress(PAYLOADS.read_bytes()))["examples"]
-    for _, told in (example for example in examples if len(example) > 1):
-        if told.get("action") == "closed" and told.get("pull_request", {}).get("merged") is False:
-            return json.dumps(told).encode()
-    raise SystemExit("benchmarks: no pull request among the payloads was closed")
 
 
 def _free_port() -> int:

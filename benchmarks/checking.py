@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.table import Row, tell
+from benchmarks.table import Row, code_of, tell_rows
 from tests.adapters.github.hosted import Hosted, hosted
 from tests.postgres import databases, programs
 from tests.twin.github.hooks import Delivery
@@ -35,10 +35,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.checking", description=__doc__)
     parser.add_argument("--count", type=int, default=COUNT)
     rows = [*checking_rows(parser.parse_args().count), *worker_rows()]
-    for row in rows:
-        word = {True: "kept", False: "BROKEN", None: "-"}[row.kept]
-        tell(f"{row.what:<46} {row.figure:>8} {row.limit:>8}  {word:<7} {row.note}")
-    return 1 if any(row.kept is False for row in rows) else 0
+    tell_rows(rows)
+    return code_of(rows)
 
 
 def checking_rows(count: int) -> Iterator[Row]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import sqlite3
 import statistics
 import subprocess
@@ -17,13 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Semaphore
 
+from benchmarks.sender import payload
 from benchmarks.table import Row
 from fitgate.bootstrap import open_queue
 from fitgate.core.work import Delivery, Task
 from fitgate.ports import Queue
 from tests.postgres import databases, programs
 
-PAYLOADS = Path(__file__).parents[1] / "tests" / "data" / "github-webhooks.json.gz"
 ALONE, TOGETHER, WAITING = 300, 3_000, 64
 RATE, BOUNDED = 400, 1_200
 LEAST_GROUPED, MOST_P99 = 3.0, 30.0
@@ -52,7 +50,7 @@ def queue_rows() -> Iterator[Row]:
 
 
 def _accept_rows(name: str, queue: Queue, commits: float) -> Iterator[Row]:
-    body = _payload()
+    body = payload()
     deliveries = [_delivery(name, number, body) for number in range(ALONE + TOGETHER + BOUNDED)]
     start = time.perf_counter()
     for each in deliveries[:ALONE]:
@@ -159,21 +157,6 @@ def _wait_for(what: Callable[[], bool], most: float = 120.0) -> None:
 
 def _delivery(name: str, number: int, body: bytes) -> Delivery:
     return Delivery("github:1", f"{name}-{number}", "pull_request", body, _now())
-
-
-def _payload() -> bytes:
-    """Return a pull request as GitHub tells it, 22 kB."""
-    told = json.loads(gzip.decompress(PAYLOADS.read_bytes()))
-    waiting: list[object] = [told]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            if "pull_request" in one and "repository" in one:
-                return json.dumps(one).encode()
-            waiting += one.values()
-        elif isinstance(one, list):
-            waiting += one
-    raise SystemExit("benchmarks: there is no pull request among the payloads")
 
 
 def _now() -> datetime:

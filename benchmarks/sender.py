@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import json
 import statistics
 import time
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
+PAYLOADS = Path(__file__).parents[1] / "tests" / "data" / "github-webhooks.json.gz"
 LONGEST = 60.0
 """Seconds in which all must be answered."""
 
@@ -91,6 +95,15 @@ class Target:
             f"Content-Length: {len(self.body)}\r\n\r\n"
         )
         return head.encode() + self.body
+
+
+def payload() -> bytes:
+    """Return a pull request that was closed unmerged, as GitHub tells it: 25 kB."""
+    examples = json.loads(gzip.decompress(PAYLOADS.read_bytes()))["examples"]
+    for _, told in (example for example in examples if len(example) > 1):
+        if told.get("action") == "closed" and told.get("pull_request", {}).get("merged") is False:
+            return json.dumps(told).encode()
+    raise SystemExit("benchmarks: no pull request among the payloads was closed")
 
 
 def sent(target: Target, name: str, count: int, *, at_once: int, rate: float = 0.0) -> Sent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -24,3 +25,15 @@ def tell(text: str) -> None:
     except BrokenPipeError as exc:
         sys.stdout = None  # so that nothing is flushed into it at the end
         raise SystemExit(141) from exc
+
+
+def tell_rows(rows: Sequence[Row]) -> None:
+    """Print figures, one a line."""
+    for row in rows:
+        word = {True: "kept", False: "BROKEN", None: "-"}[row.kept]
+        tell(f"{row.what:<46} {row.figure:>8} {row.limit:>8}  {word:<7} {row.note}")
+
+
+def code_of(rows: Sequence[Row]) -> int:
+    """Return how the process ends: 1 if a limit is broken."""
+    return 1 if any(row.kept is False for row in rows) else 0

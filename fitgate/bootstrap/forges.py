@@ -12,7 +12,7 @@ from fitgate.ports import HostedForge, Ledger
 from fitgate.settings import GitHubSettings
 
 if TYPE_CHECKING:
-    from fitgate.adapters.github.app import Session
+    from fitgate.adapters.github.app import App, Session
     from fitgate.core.doctoring import Observed
 
 UNSAID = (
@@ -20,6 +20,15 @@ UNSAID = (
     "FITGATE_GITHUB_PRIVATE_KEY_FILE."
 )
 _ABSENT = 404
+
+
+def app_of(settings: GitHubSettings) -> App | None:
+    """Return the App of the settings; None: they name none, or have no key of it."""
+    if not (settings.app_id and settings.private_key):
+        return None
+    from fitgate.adapters.github.app import App
+
+    return App(settings.app_id, settings.private_key, settings.api_url)
 
 
 @contextmanager
@@ -30,16 +39,15 @@ def open_github(name: str, settings: GitHubSettings) -> Iterator[HostedForge]:
         UserError: when there is neither.
         ForgeError: when the App is not installed there.
     """
-    if not settings.token and not (settings.app_id and settings.private_key):
-        raise UserError(UNSAID)
-    from fitgate.adapters.github.app import App, by_token
+    from fitgate.adapters.github.app import by_token
     from fitgate.adapters.github.client import GitHub
 
     if settings.token:
         session = by_token(settings.token, settings.api_url)
-    else:
-        app = App(settings.app_id or 0, settings.private_key, settings.api_url)
+    elif (app := app_of(settings)) is not None:
         session = app.of_repository(name)
+    else:
+        raise UserError(UNSAID)
     try:
         yield GitHub(session, name)
     finally:
@@ -48,12 +56,11 @@ def open_github(name: str, settings: GitHubSettings) -> Iterator[HostedForge]:
 
 def can_sign(settings: GitHubSettings) -> bool:
     """Say whether the App's private key is one; without an App nothing is to be signed."""
-    if not (settings.app_id and settings.private_key):
+    app = app_of(settings)
+    if app is None:
         return True
-    from fitgate.adapters.github.app import App
-
     try:
-        App(settings.app_id, settings.private_key, settings.api_url).auth()
+        app.auth()
     except UserError:
         return False
     return True
@@ -68,14 +75,12 @@ def observe_github(
         UserError: when there is neither a key nor a token.
         ForgeError: when GitHub does not answer, or the repository is not there for who asks.
     """
-    if not settings.token and not (settings.app_id and settings.private_key):
+    app = app_of(settings)
+    if app is None and not settings.token:
         raise UserError(UNSAID)
-    from fitgate.adapters.github.app import App, by_token
+    from fitgate.adapters.github.app import by_token
     from fitgate.adapters.github.examining import Examiner
 
-    app = None
-    if settings.app_id and settings.private_key:
-        app = App(settings.app_id, settings.private_key, settings.api_url)
     session = None
     if app is not None:
         try:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from fitgate.errors import ForgeError, UserError
@@ -88,7 +89,8 @@ class _Desk:
 class GitHubPlaces:
     """The repositories on GitHub that an App works for; it satisfies `serving.place.Places`.
 
-    Their ledgers are in one database, each by the host's id of its repository.
+    Their ledgers are in one database, each by the host's id of its repository. `app` is as whom
+    GitHub is asked, with one token an installation; None: by a token that was given.
     """
 
     def __init__(self, database: Database, settings: GitHubSettings) -> None:
@@ -97,11 +99,13 @@ class GitHubPlaces:
         Raises:
             UserError: when it is neither.
         """
-        from fitgate.adapters.shipped import ShippedPolicies
+        from fitgate.bootstrap.clones import shipped_policies
+        from fitgate.bootstrap.forges import app_of
 
-        self._database, self._settings = database, settings
-        self._library: Mapping[str, str] = dict(ShippedPolicies())
-        self._open = _sessions(settings)
+        self.app = app_of(settings)
+        self._database = database
+        self._library: Mapping[str, str] = dict(shipped_policies())
+        self._open = _sessions(self.app, settings)
         self._desks: Shelf[_Desk] = Shelf()
 
     @contextmanager
@@ -153,13 +157,12 @@ def _is_at(desk: _Desk, pointer: Pointer) -> bool:
     return same and desk.name.casefold() == pointer.name.casefold()
 
 
-def _sessions(settings: GitHubSettings) -> Callable[[Pointer], Session]:
+def _sessions(app: App | None, settings: GitHubSettings) -> Callable[[Pointer], Session]:
     """Return what gives the session that may ask about a repository."""
-    from fitgate.adapters.github.app import App, by_token
+    from fitgate.adapters.github.app import by_token
 
-    if settings.app_id and settings.private_key:
-        app = App(settings.app_id, settings.private_key, settings.api_url)
-        return lambda pointer: _of_app(app, pointer)
+    if app is not None:
+        return partial(_of_app, app)
     if settings.token:
         session = by_token(settings.token, settings.api_url)
         return lambda _: session
@@ -194,10 +197,10 @@ class DatabaseBooks:
     """The ledgers of a database, as things are told to them; it satisfies `Books`."""
 
     def __init__(self, database: Database) -> None:
-        from fitgate.adapters.shipped import ShippedPolicies
+        from fitgate.bootstrap.clones import shipped_policies
 
         self._database = database
-        self._library: Mapping[str, str] = dict(ShippedPolicies())
+        self._library: Mapping[str, str] = dict(shipped_policies())
         self._books: Shelf[Book] = Shelf()
 
     @contextmanager

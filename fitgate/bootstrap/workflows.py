@@ -107,14 +107,15 @@ def open_desk(
 
 def _sessions(name: str, settings: GitHubSettings) -> tuple[Session, Session]:
     """Return who looks and shows, and who writes the ledger."""
-    from fitgate.adapters.github.app import App, by_workflow
+    from fitgate.adapters.github.app import by_workflow
+    from fitgate.bootstrap.forges import app_of
 
-    token, url = settings.token, settings.api_url
-    own = by_workflow(token, url) if token else None
-    if settings.app_id and settings.private_key:
-        app = App(settings.app_id, settings.private_key, url).of_repository(name)
-        app.hears = False
-        return app, own or app
+    own = by_workflow(settings.token, settings.api_url) if settings.token else None
+    app = app_of(settings)
+    if app is not None:
+        session = app.of_repository(name)
+        session.hears = False
+        return session, own or session
     if own is None:
         raise UserError(
             "The input `token` is empty, and there is no `app-id` with a `private-key`. Leave "

@@ -44,8 +44,14 @@ class Patience:
         return max(wait, timedelta(seconds=max(0.0, min(asked, _DAY.total_seconds()))))
 
 
-def why_failed(error: BaseException) -> str:
-    """Return in one harmless line why something failed."""
+KILLED = "whoever did it was killed before it was done"
+"""Why, where nobody could say."""
+
+
+def why_failed(error: BaseException | None) -> str:
+    """Return in one harmless line why something failed; None: whoever did it was killed."""
+    if error is None:
+        return KILLED
     said = str(error) or type(error).__name__
     if not isinstance(error, FitgateError):
         said = f"{type(error).__name__}: {error}"
@@ -59,7 +65,3 @@ def first_line(error: BaseException) -> str:
     """
     lines = str(error).strip().splitlines()
     return lines[0].strip().rstrip(".") if lines else type(error).__name__
-
-
-KILLED = "whoever did it was killed before it was done"
-"""Why, where nobody could say."""

@@ -14,6 +14,8 @@ from fitgate.core.events import Happening, Pointer
 
 Job = Literal["look", "reconcile", "watch"]
 """What a task does: look where a pointer says, catch up with a repository, watch its breakers."""
+REMEMBERED = timedelta(days=30)
+"""How long it is known that a delivery was done: forges send again for 3 to 7 days at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ import pytest
 
 from fitgate.ports import Ledger, Queue
 from tests.contracts.openers import OPENERS, Open
+from tests.contracts.queues import PLACES, Place
 from tests.twin.conftest import twin
 
-__all__ = ["ledger", "open_it", "twin"]
-from tests.contracts.queues import PLACES, Place
+__all__ = ["ledger", "open_it", "place", "queue", "twin"]
 
 
 @pytest.fixture(params=OPENERS, ids=lambda opener: opener.__name__)

@@ -18,7 +18,6 @@ from fitgate.adapters.queue.procrastinate import ProcrastinateQueue
 from fitgate.adapters.queue.working import Pace
 from fitgate.core.retrying import Patience
 from fitgate.core.work import Delivery, Every, Task
-from fitgate.errors import FitgateError
 from fitgate.ports import Queue
 from tests.builders import NOW
 from tests.memory_queue import MemoryQueue
@@ -162,7 +161,3 @@ def procrastinate(request: pytest.FixtureRequest) -> Place:
 
 
 PLACES: tuple[Callable[[pytest.FixtureRequest], Place], ...] = (memory, embedded, procrastinate)
-
-
-class AskedLaterError(FitgateError):
-    """What a test's worker raises."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from io import StringIO
 from typing import Any
 
@@ -78,10 +79,13 @@ class Front:
 
 @contextmanager
 def serving(
-    queue: Queue, settings: Settings = SETTINGS, rooms: Rooms | None = None
+    queue: Queue,
+    settings: Settings = SETTINGS,
+    rooms: Rooms | None = None,
+    now: Callable[[], datetime] = lambda: NOW,
 ) -> Iterator[httpx.Client]:
     """Run a service, and give who asks it."""
-    app = application(queue, settings, lambda: NOW, rooms or Rooms(Counts(queue)))
+    app = application(queue, settings, now, rooms or Rooms(Counts(queue)))
     with ExitStack() as ends:
         running = Serving(app)
         ends.callback(running.close)

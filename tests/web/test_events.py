@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import pytest
 from fitgate.bootstrap import DatabaseBooks, chain_in, open_database
 from fitgate.core.chain import read
 from fitgate.core.entries import Entry
+from fitgate.core.work import Task
 from fitgate.entrypoints.web import Rooms
 from fitgate.entrypoints.web.counting import Counts
+from fitgate.errors import QueueError
 from tests.builders import DAY, NOW
 from tests.chronicles import landed, noted
 from tests.laws.breaker_histories import allowed
@@ -30,14 +33,15 @@ EVALUATED: dict[str, Any] = {
     "kind": "evaluated", "key": "run-1", "change": CHANGE, "name": "eval/regression",
     "result": "passed", "at": "2026-01-02T00:00:00Z",
 }  # fmt: skip
-Post = Callable[..., httpx.Response]
 
 
 class Api:
-    """The API, what its ledger holds, and its queue."""
+    """The API, what its ledger holds, its queue and its clock."""
 
-    def __init__(self, http: httpx.Client, where: str, queue: MemoryQueue) -> None:
-        self.http, self.where, self.queue = http, where, queue
+    def __init__(
+        self, http: httpx.Client, where: str, queue: MemoryQueue, clock: list[datetime]
+    ) -> None:
+        self.http, self.where, self.queue, self.clock = http, where, queue, clock
 
     def tell(self, told: object, token: str | None = TOKEN) -> httpx.Response:
         """Tell an event."""
@@ -53,12 +57,13 @@ class Api:
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Api]:
     where = f"sqlite:///{tmp_path / 'ledger.db'}"
-    queue = MemoryQueue(lambda: NOW)
+    clock = [NOW]
+    queue = MemoryQueue(lambda: clock[0])
     with closing(open_database(where, create=True)) as database:
         chain_in(database, "github:1").append([landed(CHANGE, NOW - 10 * DAY)], NOW)
         rooms = Rooms(Counts(queue), DatabaseBooks(database))
-        with serving(queue, SAID, rooms) as http:
-            yield Api(http, where, queue)
+        with serving(queue, SAID, rooms, lambda: clock[0]) as http:
+            yield Api(http, where, queue, clock)
 
 
 def wrong(answer: httpx.Response) -> dict[str, str]:
@@ -89,10 +94,10 @@ def test_the_same_key_is_one_event_and_another_saying_is_refused(api: Api) -> No
 
 
 def test_what_has_no_time_is_told_again_at_no_other_time(api: Api) -> None:
-    told = {"kind": "incident", "key": "i-1", "incident": "INC-1", "change": "#7"}
-    with_number = {**told, "change": CHANGE}
-    assert api.tell(with_number).status_code == 201
-    assert api.tell(with_number).status_code == 200
+    told = {"kind": "incident", "key": "i-1", "incident": "INC-1", "change": CHANGE}
+    assert api.tell(told).status_code == 201
+    api.clock[0] += DAY
+    assert api.tell(told).status_code == 200
     assert api.entries()[-1].at == NOW
 
 
@@ -119,6 +124,22 @@ def judged(api: Api, change: str = CHANGE) -> None:
 def test_what_may_move_a_breaker_has_them_watched(api: Api) -> None:
     judged(api)
     api.tell({"kind": "incident", "key": "i-1", "incident": "INC-1", "change": CHANGE})
+    assert [task.job for task in api.queue.tasks.values()] == ["watch"]
+
+
+def test_what_was_written_and_not_watched_is_watched_when_it_is_told_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: Sequence[Task]) -> None:
+        raise QueueError("The disk is full.")
+
+    judged(api)
+    told = {"kind": "incident", "key": "i-1", "incident": "INC-1", "change": CHANGE}
+    with monkeypatch.context() as patched:
+        patched.setattr(api.queue, "put", away)
+        assert api.tell(told).status_code == 503
+    assert (len(api.entries()), len(api.queue.tasks)) == (3, 0)
+    assert api.tell(told).status_code == 200
     assert [task.job for task in api.queue.tasks.values()] == ["watch"]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fitgate.adapters.ledger.database import Database
-from fitgate.bootstrap import GitHubPlaces, open_database
+from fitgate.bootstrap import GitHubPlaces, open_database, reconciler
 from fitgate.bootstrap.places import Shelf
 from fitgate.core.events import Happening, Pointer
 from fitgate.errors import ForgeError, UserError
@@ -63,6 +63,16 @@ def test_a_repository_is_opened_once_and_its_ledger_is_its_own(
             assert same is place
             assert [row.change for row in same.memory.told.rows()] == ["github:acme/app#9"]
     assert here.twin.calls.counts() == {}
+
+
+def test_who_catches_up_asks_by_the_token_that_is_there(
+    here: Hosted, places: GitHubPlaces, database: Database
+) -> None:
+    with places.at(pointer(here)):
+        pass
+    (origin,) = reconciler(database, places.app).origins
+    assert here.repo.full_name in {found.name for found in origin.repositories()}
+    assert here.twin.calls.kinds()["token"] == 1
 
 
 def test_one_that_was_renamed_is_asked_by_its_new_name_whatever_a_late_delivery_says(

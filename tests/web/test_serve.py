@@ -170,6 +170,18 @@ def test_what_is_missing_is_said_before_anything_begins(
     assert [path.name for path in tmp_path.iterdir()] == []
 
 
+@pytest.mark.parametrize("words", [SERVE, ("worker",), ("github", "app", "create")])
+def test_what_is_not_installed_is_named(tmp_path: Path, words: tuple[str, ...]) -> None:
+    without = """import sys; sys.modules["structlog"] = None
+from fitgate.entrypoints.cli import main; main()"""
+    done = subprocess.run(
+        [sys.executable, "-c", without, *words], cwd=tmp_path, env=KEYED, check=False,
+        capture_output=True, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "needs structlog: install `fitgate[service]`" in done.stderr
+
+
 def test_a_port_that_is_taken_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in KEYED.items():
         monkeypatch.setenv(name, value)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from fitgate.adapters.queue import sqlite
 from fitgate.adapters.queue.grouped import Grouped
-from fitgate.adapters.queue.rows import Found, Rows, parked_of
+from fitgate.adapters.queue.rows import Found, Rows
 from fitgate.adapters.queue.words import told
 from fitgate.core.micros import from_micros
 from fitgate.core.retrying import Patience
@@ -119,7 +119,7 @@ class EmbeddedQueue:
     def parked(self) -> Sequence[Parked]:
         """Return what kept failing, and why, oldest first."""
         with self._rows() as rows:
-            return [parked_of(each) for each in rows.parked()]
+            return rows.parked()
 
     def waiting(self) -> int:
         """Return how many deliveries and tasks that are due have not been done."""

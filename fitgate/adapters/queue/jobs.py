@@ -15,14 +15,13 @@ from procrastinate.manager import JobManager
 
 from fitgate.adapters.queue.packing import packed, unpacked
 from fitgate.adapters.queue.postgres import Connection
+from fitgate.adapters.queue.words import parked_of
 from fitgate.core.canonical import canonical, sha256
-from fitgate.core.retrying import KILLED, Patience, why_failed
-from fitgate.core.work import Backlog, Delivery, Every, Parked, Task, called
+from fitgate.core.retrying import Patience, why_failed
+from fitgate.core.work import REMEMBERED, Backlog, Delivery, Every, Parked, Task, called
 from fitgate.errors import QueueError
 
 QUEUE, OPEN, DO = "fitgate", "fitgate:open", "fitgate:do"
-REMEMBERED = timedelta(days=30)
-"""How long it is known that a delivery was done: forges send again for 3 to 7 days at most."""
 _BASE = datetime(2020, 1, 1, tzinfo=UTC)
 _LEAST, _MOST = -(2**31), 2**31 - 1
 _TRIES = 20
@@ -196,7 +195,7 @@ def unopened(
     connection: Connection, number: int, attempts: int, error: Exception | None, patience: Patience
 ) -> timedelta | None:
     """Let a delivery be tried again, or park it; return for how long it waits, none if parked."""
-    wait, why = patience.after(attempts, error), KILLED if error is None else why_failed(error)
+    wait, why = patience.after(attempts, error), why_failed(error)
     state = "parked" if wait is None else "waiting"
     connection.execute(
         "UPDATE inbox_deliveries SET state = %s, attempts = %s, why = %s, since = now() "
@@ -213,7 +212,7 @@ def undone(
     connection: Connection, task: Task, attempts: int, error: Exception | None, patience: Patience
 ) -> timedelta | None:
     """Let a task be tried again, or park it; return for how long it waits, none if parked."""
-    wait, why = patience.after(attempts, error), KILLED if error is None else why_failed(error)
+    wait, why = patience.after(attempts, error), why_failed(error)
     if wait is None:
         row = (_same(task), task.job, task.key, task.about, attempts, why)
         connection.execute(_PARK, row)
@@ -276,14 +275,10 @@ def tidy(connection: Connection) -> None:
 
 def parked(connection: Connection) -> Sequence[Parked]:
     """Return what is parked, oldest first."""
-    found: list[Parked] = []
-    for id_, attempts, why, since, *named in connection.execute(_PARKED):
-        first, second, third = named
-        of: Delivery | Task = Task(first, second, third, since)
-        if id_.startswith("d"):
-            of = Delivery(first, second, third, b"", since)
-        found.append(Parked(id_, called(of), attempts, why, since))
-    return found
+    return [
+        parked_of(id_, attempts, why, since, named)
+        for id_, attempts, why, since, *named in connection.execute(_PARKED)
+    ]
 
 
 def backlog(connection: Connection) -> Backlog:
@@ -294,4 +289,5 @@ def backlog(connection: Connection) -> Backlog:
 
 def _now(connection: Connection) -> datetime:
     row: Any = connection.execute("SELECT now()").fetchone()
-    return row[0]  # type: ignore[no-any-return] # a moment
+    at: datetime = row[0]
+    return at

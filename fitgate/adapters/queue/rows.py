@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from fitgate.adapters.queue.packing import packed, unpacked
+from fitgate.adapters.queue.words import parked_of
 from fitgate.core.micros import from_micros, micros
-from fitgate.core.retrying import KILLED, Patience, why_failed
-from fitgate.core.work import Delivery, Every, Parked, Task, called
+from fitgate.core.retrying import Patience, why_failed
+from fitgate.core.work import REMEMBERED, Delivery, Every, Parked, Task
 from fitgate.ports import Worker
 
-REMEMBERED = timedelta(days=30)
-"""How long it is known that a delivery was done: forges send again for 3 to 7 days at most."""
 _ACCEPT = """
     INSERT INTO inbox_deliveries (hook, guid, event, body, received_at, state, due)
     VALUES (?, ?, ?, ?, ?, 'waiting', ?) ON CONFLICT (hook, guid) DO UPDATE
@@ -136,8 +134,7 @@ class Rows:
         """Leave it until somebody retries it; without an error, whoever did it was killed."""
         if isinstance(found.of, Task):
             self._unpark(found.of)
-        why = KILLED if error is None else why_failed(error)
-        self._set(found, "state = 'parked', why = ?, since = ?", why, micros(now))
+        self._set(found, "state = 'parked', why = ?, since = ?", why_failed(error), micros(now))
 
     def hand_back(self, patience: Patience, now: datetime) -> None:
         """Let what was in the hand of one that was killed be done again."""
@@ -202,9 +199,12 @@ class Rows:
         due, since, later, until = self._of.execute(_BACKLOG, {"now": micros(now)}).fetchone()
         return due or 0, since, later or 0, until
 
-    def parked(self) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of what is parked, oldest first."""
-        yield from self._of.execute(_PARKED).fetchall()
+    def parked(self) -> list[Parked]:
+        """Return what is parked, oldest first."""
+        return [
+            parked_of(f"{table}{number}", attempts, why, from_micros(since), named)
+            for table, number, attempts, why, since, *named in self._of.execute(_PARKED)
+        ]
 
     def _set(self, found: Found, what: str, *values: object) -> None:
         table = _TABLES[found.table]
@@ -219,14 +219,3 @@ class Rows:
             "DELETE FROM inbox_tasks WHERE state = 'parked' AND job = ? AND key = ? AND about = ?",
             (task.job, task.key, task.about),
         )
-
-
-def parked_of(row: Sequence[Any]) -> Parked:
-    """Read a row of `Rows.parked`."""
-    table, number, attempts, why, since, *named = row
-    first, second, third = named
-    at = from_micros(since)
-    of: Delivery | Task = Task(first, second, third, at)
-    if table == "d":
-        of = Delivery(first, second, third, b"", at)
-    return Parked(f"{table}{number}", called(of), attempts, why, at)

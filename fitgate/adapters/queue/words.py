@@ -1,13 +1,15 @@
-"""What is said of an inbox that cannot be used, and in the log of what failed."""
+"""What is said of an inbox that cannot be used, and of what failed in one."""
 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from fitgate.core.inert import inert
 from fitgate.core.retrying import why_failed
-from fitgate.core.work import Delivery, Task, called
+from fitgate.core.work import Delivery, Parked, Task, called
 
 _LOG = logging.getLogger("fitgate.queue")
 
@@ -35,3 +37,15 @@ def told(of: Delivery | Task, error: Exception, wait: timedelta | None) -> None:
         _LOG.error("parked %s: %s", what, why_failed(error))
     else:
         _LOG.warning("%s failed, tried again in %s: %s", what, wait, why_failed(error))
+
+
+def parked_of(id_: str, attempts: int, why: str, since: datetime, named: Sequence[Any]) -> Parked:
+    """Return what is parked: a delivery where its id begins with a `d`, else a task.
+
+    `named` are hook, GUID and event of the one, job, key and what the other is about.
+    """
+    first, second, third = named
+    of: Delivery | Task = Task(first, second, third, since)
+    if id_.startswith("d"):
+        of = Delivery(first, second, third, b"", since)
+    return Parked(id_, called(of), attempts, why, since)

@@ -7,6 +7,7 @@ import re
 import secrets
 import sys
 import webbrowser
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,6 +63,7 @@ def create(
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """Make the App by GitHub's own page in a browser, with the least permissions that do."""
+    installed()
     from fitgate.entrypoints.web import running
     from fitgate.settings import settings
 
@@ -140,3 +142,15 @@ def made(
     if setup.kept is None:
         raise UserError("No App was made. Start this again when you have the time for it.")
     return setup.kept
+
+
+def installed() -> None:
+    """Make sure that what it takes to answer over HTTP is installed.
+
+    Raises:
+        UserError: when it is not.
+    """
+    missing = [name for name in ("fastapi", "prometheus_client", "structlog", "uvicorn")
+               if find_spec(name) is None]  # fmt: skip
+    if missing:
+        raise UserError(f"This needs {', '.join(missing)}: install `fitgate[service]`.")

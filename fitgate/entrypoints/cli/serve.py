@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +16,7 @@ from fitgate.entrypoints.cli.github import (
     EnvOption,
     KeyOption,
     OrgOption,
+    installed,
     made,
     registration,
 )
@@ -58,7 +58,7 @@ def serve(
 
     Settings come from the environment alone: docs/service.md lists them.
     """
-    _installed()
+    installed()
     from fitgate.entrypoints.web import Rooms, application, running
     from fitgate.entrypoints.web.logs import log
 
@@ -90,7 +90,7 @@ def worker(
     ] = None,
 ) -> None:
     """Work on what `fitgate serve` received: as many of these as you like, on PostgreSQL."""
-    _installed()
+    installed()
     from fitgate.entrypoints.web import Rooms, looks, running
     from fitgate.entrypoints.web.logs import log
 
@@ -148,7 +148,7 @@ class _Desk:
         github = self.settings.github
         places = GitHubPlaces(self.database, github)
         parsers = {"github": github_deliveries(github).parse}
-        serving = Serving(places, parsers, asked.now, reconciler(self.database, github))
+        serving = Serving(places, parsers, asked.now, reconciler(self.database, places.app))
         shift = Shift(self.queue, Watched(serving, self.counts), [EVERY])
         self.counts.tell_of(lambda: shift.is_working)
         return shift
@@ -219,15 +219,3 @@ def _complete(said: Settings, *, receives: bool, works: bool) -> None:
         problems.append(Problem(told, where="FITGATE_GITHUB_PRIVATE_KEY", remedy=remedy))
     if problems:
         raise SettingsError("environment", problems)
-
-
-def _installed() -> None:
-    """Make sure that what only the service needs is installed.
-
-    Raises:
-        UserError: when it is not.
-    """
-    missing = [name for name in ("fastapi", "prometheus_client", "structlog", "uvicorn")
-               if find_spec(name) is None]  # fmt: skip
-    if missing:
-        raise UserError(f"The service needs {', '.join(missing)}: install `fitgate[service]`.")

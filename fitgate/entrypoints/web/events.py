@@ -177,7 +177,8 @@ class Events:
                 except ImportProblemsError as exc:
                     known = bool(book.ledger.holds([told.key]))
                     raise _WrongError(409 if known else 422, _without_lines(exc)) from None
-                if taken.new and (pointer := book.pointer):  # it may move a breaker
+                # It may move a breaker. Told again too: the first time may have ended before this.
+                if pointer := book.pointer:
                     self.queue.put([watch(pointer, now)])
                 return taken
         except UserError as exc:

@@ -26,6 +26,7 @@ from fitgate.adapters.github.deployed import (
 )
 from fitgate.adapters.github.moments import moment
 from fitgate.adapters.github.pointers import deploy_check
+from fitgate.adapters.github.pulls import NOT_ON_A_FORGE
 from fitgate.adapters.github.ranges import Ranges
 from fitgate.core.contained import Deployment
 from fitgate.core.events import Pointer
@@ -38,10 +39,6 @@ _PAGES_OF_LINE = 30
 _SKEW = timedelta(minutes=2)
 _HIDDEN = frozenset({401, 403})
 _ABSENT = 404
-_NOT_ON_A_FORGE = tuple(
-    Unknown(what, "a forge does not hold them; the ledger does")
-    for what in ("drills", "breakers", "overrides")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +114,7 @@ class Deployments:
             evaluations=None if contexts is None else tuple(evaluations(contexts, as_of)),
             unknown=(
                 *unknown, *by.unknown, *reviewed.unknown, *gated.unknown,
-                *_NOT_ON_A_FORGE,
+                *NOT_ON_A_FORGE,
             ),
             deployment=replace(deployment, run=run, gated=gated.found),
         )  # fmt: skip

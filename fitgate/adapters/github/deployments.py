@@ -14,7 +14,6 @@ from fitgate.adapters.github.checks import Node, contexts_of, evaluations, own_c
 from fitgate.adapters.github.deployed import (
     Seen,
     Statuses,
-    account,
     asked_at,
     declared,
     exposure_of,
@@ -24,6 +23,7 @@ from fitgate.adapters.github.deployed import (
     run_of,
     workflow_ended,
 )
+from fitgate.adapters.github.hands import account
 from fitgate.adapters.github.moments import moment
 from fitgate.adapters.github.pointers import deploy_check
 from fitgate.adapters.github.pulls import NOT_ON_A_FORGE

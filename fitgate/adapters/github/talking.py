@@ -10,7 +10,7 @@ from typing import Any
 from github.GithubObject import NotSet
 
 from fitgate.adapters.github.app import Session, translated
-from fitgate.adapters.github.hands import person
+from fitgate.adapters.github.hands import account
 from fitgate.adapters.github.moments import moment
 from fitgate.core.commands.asked import Comment
 from fitgate.errors import ForgeError
@@ -52,14 +52,7 @@ class Talking:
             if exc.status == _ABSENT:
                 return None
             raise
-        user = said.get("user") or {}
-        author = person(
-            {
-                "databaseId": user.get("id"),
-                "login": user.get("login"),
-                "__typename": user.get("type"),
-            }
-        )
+        author = account(said.get("user"))
         at, issue = moment(said.get("created_at")), str(said.get("issue_url") or "")
         where = issue.rpartition("/")[2]
         if author is None or at is None or not where.isdigit():

@@ -129,7 +129,7 @@ class Acting:
         (effect,) = (
             each for each in plan(verdict, None, queued=asked.queued) if isinstance(each, PostCheck)
         )
-        if present is not None and _is_shown(wanted, effect.conclusion, present):
+        if present is not None and present.shows(wanted, effect.conclusion):
             return
         buttons = [] if asked.queued else self._buttons()
         output: dict[str, Any] = {
@@ -243,12 +243,6 @@ class Acting:
                 if ours and one.body.startswith(MARK):
                     return one.id, one.body
         return None
-
-
-def _is_shown(wanted: Page, conclusion: str, present: OwnCheck) -> bool:
-    there = Page(present.title, present.summary, undated(present.text))
-    same = there == Page(wanted.title, wanted.summary, undated(wanted.text))
-    return same and present.conclusion == conclusion
 
 
 def _annotation(said: Annotation) -> dict[str, str | int]:

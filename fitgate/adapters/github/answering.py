@@ -15,7 +15,7 @@ from fitgate.core.facts import Facts
 from fitgate.core.plan import conclusion_of
 from fitgate.core.verdict import Verdict
 from fitgate.core.words.deployment import REPORT_LIMIT, Answer, answer
-from fitgate.core.words.page import Links, page, undated
+from fitgate.core.words.page import Links, page
 from fitgate.errors import ForgeError
 
 MOST_REPORTS = 10
@@ -120,10 +120,12 @@ class Answering:
         links = Links(f"{seen.url}/blob/{facts.change.base}", f"{seen.url}/blob/{seen.head}")
         wanted = page(facts, verdict, links)
         conclusion = conclusion_of(verdict)
-        if present is not None and present.external == str(told):
-            there = (present.conclusion, present.title, present.summary, undated(present.text))
-            if there == (conclusion, wanted.title, wanted.summary, undated(wanted.text)):
-                return
+        if (
+            present is not None
+            and present.external == str(told)
+            and present.shows(wanted, conclusion)
+        ):
+            return
         output: dict[str, Any] = {
             "title": wanted.title,
             "summary": wanted.summary,

@@ -13,6 +13,7 @@ from fitgate.adapters.github.pointers import CHECK
 from fitgate.core.facts import Evaluation
 from fitgate.core.findings import Outcome
 from fitgate.core.proving import Shown
+from fitgate.core.words.page import Page, undated
 
 Node = Mapping[str, Any]
 _RESULTS: Mapping[str, Literal["passed", "failed", "pending"]] = {
@@ -37,6 +38,12 @@ class OwnCheck:
     external: str = ""
     ended_at: datetime | None = None
     shown: Shown | None = None
+
+    def shows(self, page: Page, conclusion: str) -> bool:
+        """Say whether it is this page already, whenever that was made, with this conclusion."""
+        there = Page(self.title, self.summary, undated(self.text))
+        same = there == Page(page.title, page.summary, undated(page.text))
+        return same and self.conclusion == conclusion
 
 
 def is_cut(connection: Node | None) -> bool:

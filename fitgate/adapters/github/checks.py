@@ -52,14 +52,21 @@ def is_cut(connection: Node | None) -> bool:
 
 
 def contexts_of(node: Node, refused: Mapping[str, str]) -> list[Node] | None:
-    """Return the checks and statuses of the head; None where they could not be read.
+    """Return the checks and statuses of the head; None where they could not be read."""
+    last = node["last"]["nodes"]
+    commit = last[0]["commit"] if last else None
+    is_head = commit and commit["oid"] == node["headRefOid"]
+    return contexts_at(commit, refused) if is_head else None
+
+
+def contexts_at(commit: Node | None, refused: Mapping[str, str]) -> list[Node] | None:
+    """Return the checks and statuses of a commit; None where they could not be read.
 
     What is refused is null in GraphQL, as is what there is none of.
     """
-    if not node["last"]["nodes"] or any("statusCheckRollup" in path for path in refused):
+    if not commit or any("statusCheckRollup" in path for path in refused):
         return None
-    commit = node["last"]["nodes"][0]["commit"]
-    if "statusCheckRollup" not in commit or commit["oid"] != node["headRefOid"]:
+    if "statusCheckRollup" not in commit:
         return None
     rollup = commit["statusCheckRollup"]
     if rollup is None:

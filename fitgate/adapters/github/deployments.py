@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from fitgate.adapters.github import queries
 from fitgate.adapters.github.app import Answer, Session
-from fitgate.adapters.github.checks import Node, contexts_of, evaluations, own_check
+from fitgate.adapters.github.checks import Node, contexts_at, evaluations, own_check
 from fitgate.adapters.github.deployed import (
     Seen,
     Statuses,
@@ -89,9 +89,8 @@ class Deployments:
         as_of = statuses.succeeded_at or at
         where, head = str(node["environment"]), str(node["sha"])
         answer = self._session.graph(self._name, queries.deployed(head))
-        commit = answer.repository.get("commit") or {}
         run = pointer.run or run_of(said)
-        contexts = contexts_of(_as_last(commit, head), answer.refused)
+        contexts = contexts_at(answer.repository.get("commit"), answer.refused)
         by, reviewed = self._asked(node, run), self._reviews(run, where, as_of)
         gated = self._gated(where)
         branch = (answer.repository.get("defaultBranchRef") or {}).get("name")
@@ -268,8 +267,3 @@ def _reason(head: str, good_at: datetime | None) -> Iterator[Trailer]:
     if good_at is not None:
         said = f"it brings back {head[:12]}, which was deployed there at {good_at:%Y-%m-%d %H:%M}"
         yield Trailer("IO-Rationale", said, "restoration")
-
-
-def _as_last(commit: Mapping[str, Any], head: str) -> Node:
-    """Return a commit as the last one of a pull request, which is how checks are read."""
-    return {"last": {"nodes": [{"commit": commit}] if commit else []}, "headRefOid": head}

@@ -11,6 +11,7 @@ from fitgate.adapters.github.app import Session, translated
 from fitgate.adapters.github.checks import OwnCheck
 from fitgate.adapters.github.deployed import Seen
 from fitgate.adapters.github.pointers import deploy_check
+from fitgate.adapters.github.records import is_refusal
 from fitgate.core.facts import Facts
 from fitgate.core.plan import conclusion_of
 from fitgate.core.verdict import Verdict
@@ -107,7 +108,7 @@ class Answering:
         try:
             said = self._session.read(path)
         except ForgeError as exc:
-            if exc.status in _HIDDEN:
+            if is_refusal(exc, _HIDDEN):
                 return True
             if exc.status in _OVER:
                 return False

@@ -14,6 +14,7 @@ from fitgate.adapters.github import queries
 from fitgate.adapters.github.app import Answer, Session
 from fitgate.adapters.github.checks import Node, contexts_at, is_cut
 from fitgate.adapters.github.hands import Commit
+from fitgate.adapters.github.records import is_refusal
 from fitgate.core.facts import Repo, Unread
 from fitgate.errors import ForgeError
 
@@ -218,7 +219,7 @@ class Lines:
         try:
             said = self._session.read(f"/repos/{self._name}/activity?{asked}")
         except ForgeError as exc:
-            if exc.status not in _REFUSED:
+            if not is_refusal(exc, _REFUSED):
                 raise
             return Unread("cannot be told: whether the branch is new may not be read")
         return str(said[0]["before"]) if said else None

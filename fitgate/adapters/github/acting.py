@@ -13,6 +13,7 @@ from fitgate.adapters.github.checks import OwnCheck
 from fitgate.adapters.github.groups import Group
 from fitgate.adapters.github.pointers import CHECK
 from fitgate.adapters.github.pulls import Pull
+from fitgate.adapters.github.talking import our_comment
 from fitgate.core.facts import Facts
 from fitgate.core.plan import AddLabels, PostCheck, RemoveLabels, plan
 from fitgate.core.verdict import Verdict
@@ -52,7 +53,6 @@ LABELS: Mapping[str, tuple[str, str]] = {
 }
 """The colour and description of our labels, by what they begin with."""
 _ABSENT, _THERE_ALREADY = 404, 422
-_MOST_COMMENTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Acting:
         (effect,) = (
             each for each in plan(verdict, None, queued=asked.queued) if isinstance(each, PostCheck)
         )
-        if present is not None and _is_shown(wanted, effect.conclusion, present):
+        if present is not None and present.shows(wanted, effect.conclusion):
             return
         buttons = [] if asked.queued else self._buttons()
         output: dict[str, Any] = {
@@ -231,24 +231,10 @@ class Acting:
                 yield "comment updated"
 
     def _older_comment(self, pull: Pull) -> tuple[int, str] | None:
-        """Look for our comment behind the first hundred; the mark in others' counts for nothing."""
+        """Look for our comment behind the first hundred."""
         number = int(pull.facts.change.number or 0)
-        issue = self._session.github.get_repo(self._name).get_issue(number)
-        with translated(f"the comments on {pull.url} could not be read"):
-            for n, one in enumerate(issue.get_comments()):
-                if n >= _MOST_COMMENTS:
-                    return None
-                app = one.raw_data.get("performed_via_github_app") or {}
-                ours = app.get("id") == self._session.app if self._session.app else bool(app)
-                if ours and one.body.startswith(MARK):
-                    return one.id, one.body
-        return None
-
-
-def _is_shown(wanted: Page, conclusion: str, present: OwnCheck) -> bool:
-    there = Page(present.title, present.summary, undated(present.text))
-    same = there == Page(wanted.title, wanted.summary, undated(wanted.text))
-    return same and present.conclusion == conclusion
+        found = our_comment(self._session, self._name, number, MARK)
+        return None if found is None else (found.id, found.body)
 
 
 def _annotation(said: Annotation) -> dict[str, str | int]:

@@ -11,11 +11,12 @@ from fitgate.adapters.github.app import Session, translated
 from fitgate.adapters.github.checks import OwnCheck
 from fitgate.adapters.github.deployed import Seen
 from fitgate.adapters.github.pointers import deploy_check
+from fitgate.adapters.github.records import is_refusal
 from fitgate.core.facts import Facts
 from fitgate.core.plan import conclusion_of
 from fitgate.core.verdict import Verdict
 from fitgate.core.words.deployment import REPORT_LIMIT, Answer, answer
-from fitgate.core.words.page import Links, page, undated
+from fitgate.core.words.page import Links, page
 from fitgate.errors import ForgeError
 
 MOST_REPORTS = 10
@@ -107,7 +108,7 @@ class Answering:
         try:
             said = self._session.read(path)
         except ForgeError as exc:
-            if exc.status in _HIDDEN:
+            if is_refusal(exc, _HIDDEN):
                 return True
             if exc.status in _OVER:
                 return False
@@ -120,10 +121,12 @@ class Answering:
         links = Links(f"{seen.url}/blob/{facts.change.base}", f"{seen.url}/blob/{seen.head}")
         wanted = page(facts, verdict, links)
         conclusion = conclusion_of(verdict)
-        if present is not None and present.external == str(told):
-            there = (present.conclusion, present.title, present.summary, undated(present.text))
-            if there == (conclusion, wanted.title, wanted.summary, undated(wanted.text)):
-                return
+        if (
+            present is not None
+            and present.external == str(told)
+            and present.shows(wanted, conclusion)
+        ):
+            return
         output: dict[str, Any] = {
             "title": wanted.title,
             "summary": wanted.summary,

@@ -13,6 +13,7 @@ from fitgate.adapters.github.pointers import CHECK
 from fitgate.core.facts import Evaluation
 from fitgate.core.findings import Outcome
 from fitgate.core.proving import Shown
+from fitgate.core.words.page import Page, undated
 
 Node = Mapping[str, Any]
 _RESULTS: Mapping[str, Literal["passed", "failed", "pending"]] = {
@@ -38,6 +39,12 @@ class OwnCheck:
     ended_at: datetime | None = None
     shown: Shown | None = None
 
+    def shows(self, page: Page, conclusion: str) -> bool:
+        """Say whether it is this page already, whenever that was made, with this conclusion."""
+        there = Page(self.title, self.summary, undated(self.text))
+        same = there == Page(page.title, page.summary, undated(page.text))
+        return same and self.conclusion == conclusion
+
 
 def is_cut(connection: Node | None) -> bool:
     """Say whether a list was not read to its end, or at all."""
@@ -45,14 +52,21 @@ def is_cut(connection: Node | None) -> bool:
 
 
 def contexts_of(node: Node, refused: Mapping[str, str]) -> list[Node] | None:
-    """Return the checks and statuses of the head; None where they could not be read.
+    """Return the checks and statuses of the head; None where they could not be read."""
+    last = node["last"]["nodes"]
+    commit = last[0]["commit"] if last else None
+    is_head = commit and commit["oid"] == node["headRefOid"]
+    return contexts_at(commit, refused) if is_head else None
+
+
+def contexts_at(commit: Node | None, refused: Mapping[str, str]) -> list[Node] | None:
+    """Return the checks and statuses of a commit; None where they could not be read.
 
     What is refused is null in GraphQL, as is what there is none of.
     """
-    if not node["last"]["nodes"] or any("statusCheckRollup" in path for path in refused):
+    if not commit or any("statusCheckRollup" in path for path in refused):
         return None
-    commit = node["last"]["nodes"][0]["commit"]
-    if "statusCheckRollup" not in commit or commit["oid"] != node["headRefOid"]:
+    if "statusCheckRollup" not in commit:
         return None
     rollup = commit["statusCheckRollup"]
     if rollup is None:

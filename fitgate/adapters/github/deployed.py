@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic.types import JsonValue
 
 from fitgate.adapters.github.checks import Node, OwnCheck
-from fitgate.adapters.github.hands import person
+from fitgate.adapters.github.hands import account
 from fitgate.adapters.github.moments import known_at, moment
 from fitgate.adapters.github.pointers import SIGN
 from fitgate.core.canonical import canonical, sha256
@@ -68,13 +68,6 @@ def run_of(said: Sequence[Node]) -> int | None:
     addresses = (str(one.get(key) or "") for one in said for key in ("log_url", "target_url"))
     found = (_RUN.search(address) for address in addresses)
     return next((int(run[1]) for run in found if run), None)
-
-
-def account(node: Mapping[str, Any] | None) -> Person | None:
-    """Return somebody as REST tells of them."""
-    if not node:
-        return None
-    return person({**node, "databaseId": node.get("id"), "__typename": node.get("type")})
 
 
 def payload_of(node: Node) -> Mapping[str, Any]:

@@ -10,11 +10,10 @@ from urllib.parse import quote, urlencode
 
 from fitgate.adapters.github import queries
 from fitgate.adapters.github.app import Answer, Session
-from fitgate.adapters.github.checks import Node, contexts_of, evaluations, own_check
+from fitgate.adapters.github.checks import Node, contexts_at, evaluations, own_check
 from fitgate.adapters.github.deployed import (
     Seen,
     Statuses,
-    account,
     asked_at,
     declared,
     exposure_of,
@@ -24,9 +23,12 @@ from fitgate.adapters.github.deployed import (
     run_of,
     workflow_ended,
 )
+from fitgate.adapters.github.hands import account
 from fitgate.adapters.github.moments import moment
 from fitgate.adapters.github.pointers import deploy_check
+from fitgate.adapters.github.pulls import NOT_ON_A_FORGE
 from fitgate.adapters.github.ranges import Ranges
+from fitgate.adapters.github.records import is_refusal
 from fitgate.core.contained import Deployment
 from fitgate.core.events import Pointer
 from fitgate.core.facts import Change, Evaluation, Facts, Repo, Restoration, Trailer, Unknown
@@ -38,10 +40,6 @@ _PAGES_OF_LINE = 30
 _SKEW = timedelta(minutes=2)
 _HIDDEN = frozenset({401, 403})
 _ABSENT = 404
-_NOT_ON_A_FORGE = tuple(
-    Unknown(what, "a forge does not hold them; the ledger does")
-    for what in ("drills", "breakers", "overrides")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +90,8 @@ class Deployments:
         as_of = statuses.succeeded_at or at
         where, head = str(node["environment"]), str(node["sha"])
         answer = self._session.graph(self._name, queries.deployed(head))
-        commit = answer.repository.get("commit") or {}
         run = pointer.run or run_of(said)
-        contexts = contexts_of(_as_last(commit, head), answer.refused)
+        contexts = contexts_at(answer.repository.get("commit"), answer.refused)
         by, reviewed = self._asked(node, run), self._reviews(run, where, as_of)
         gated = self._gated(where)
         branch = (answer.repository.get("defaultBranchRef") or {}).get("name")
@@ -117,7 +114,7 @@ class Deployments:
             evaluations=None if contexts is None else tuple(evaluations(contexts, as_of)),
             unknown=(
                 *unknown, *by.unknown, *reviewed.unknown, *gated.unknown,
-                *_NOT_ON_A_FORGE,
+                *NOT_ON_A_FORGE,
             ),
             deployment=replace(deployment, run=run, gated=gated.found),
         )  # fmt: skip
@@ -254,7 +251,7 @@ class Deployments:
             if exc.status == _ABSENT:
                 lacking = () if absent is not None or not what else (Unknown(what, str(exc)),)
                 return _Known(absent, lacking)
-            if exc.status not in _HIDDEN:
+            if not is_refusal(exc, _HIDDEN):
                 raise
             return _Known(None, (Unknown(what, str(exc)),) if what else ())
 
@@ -271,8 +268,3 @@ def _reason(head: str, good_at: datetime | None) -> Iterator[Trailer]:
     if good_at is not None:
         said = f"it brings back {head[:12]}, which was deployed there at {good_at:%Y-%m-%d %H:%M}"
         yield Trailer("IO-Rationale", said, "restoration")
-
-
-def _as_last(commit: Mapping[str, Any], head: str) -> Node:
-    """Return a commit as the last one of a pull request, which is how checks are read."""
-    return {"last": {"nodes": [{"commit": commit}] if commit else []}, "headRefOid": head}

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from fitgate.adapters.github.app import Session
 from fitgate.adapters.github.moments import moment
+from fitgate.adapters.github.records import is_refusal
 from fitgate.core.facts import Artifact
 from fitgate.errors import ForgeError
 
@@ -65,7 +66,7 @@ class Elsewhere:
         try:
             return self._session.read(path), ""
         except ForgeError as exc:
-            if exc.status in _REFUSED:
+            if is_refusal(exc, _REFUSED):
                 return None, "it may not be read"
             if exc.status != _ABSENT:
                 raise

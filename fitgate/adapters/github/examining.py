@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from codeowners import CodeOwners
 
@@ -77,7 +78,9 @@ class Examiner:
         )
 
     def _policy(self, forge: GitHub, branch: str, library: Mapping[str, str]) -> PolicySeen:
-        tip = self._session.read(f"/repos/{self._name}/branches/{branch}")["commit"]["sha"]
+        tip = self._session.read(f"/repos/{self._name}/branches/{quote(branch, safe='')}")[
+            "commit"
+        ]["sha"]
         file = choose(forge.policies(str(tip)), library)
         environments = tuple(file.policy.boundary.environments)
         broken = file.note.startswith(UNREADABLE)

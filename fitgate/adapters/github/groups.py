@@ -13,7 +13,7 @@ from datetime import datetime
 
 from fitgate.adapters.github import queries
 from fitgate.adapters.github.app import Session
-from fitgate.adapters.github.checks import Node, OwnCheck, contexts_of, own_check
+from fitgate.adapters.github.checks import Node, OwnCheck, contexts_at, own_check
 from fitgate.adapters.github.line import DEEP, Lines, Step, steps_of
 from fitgate.adapters.github.pulls import NOT_ON_A_FORGE
 from fitgate.core.facts import Change, Facts, Repo
@@ -78,11 +78,10 @@ class Groups:
             Member(step, _number(step, numbers), base if step.oid in lands else str(tip))
             for step in reversed(steps)
         )
-        own = {"last": {"nodes": [{"commit": said["own"]}]}, "headRefOid": head}
         return Group(
             Repo(f"github:{said['databaseId']}", str(said["nameWithOwner"])),
             found["branch"], head, str(said["url"]),
-            check=own_check(contexts_of(own, answer.refused), self._session.app),
+            check=own_check(contexts_at(said["own"], answer.refused), self._session.app),
             members=tuple(members),
         )  # fmt: skip
 

@@ -71,6 +71,13 @@ def person(node: Mapping[str, Any] | None) -> Person | None:
     return Person(f"github:{node['databaseId']}", login, kind)
 
 
+def account(node: Mapping[str, Any] | None) -> Person | None:
+    """Return somebody as REST tells of them."""
+    if not node:
+        return None
+    return person({**node, "databaseId": node.get("id"), "__typename": node.get("type")})
+
+
 def _hand(actor: Mapping[str, Any]) -> Hand:
     """Return who stands behind a name and an address.
 

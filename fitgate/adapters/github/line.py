@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from fitgate.adapters.github import queries
 from fitgate.adapters.github.app import Answer, Session
-from fitgate.adapters.github.checks import Node, is_cut
+from fitgate.adapters.github.checks import Node, contexts_at, is_cut
 from fitgate.adapters.github.hands import Commit
+from fitgate.adapters.github.records import is_refusal
 from fitgate.core.facts import Repo, Unread
 from fitgate.errors import ForgeError
 
@@ -218,7 +219,7 @@ class Lines:
         try:
             said = self._session.read(f"/repos/{self._name}/activity?{asked}")
         except ForgeError as exc:
-            if exc.status not in _REFUSED:
+            if not is_refusal(exc, _REFUSED):
                 raise
             return Unread("cannot be told: whether the branch is new may not be read")
         return str(said[0]["before"]) if said else None
@@ -241,30 +242,22 @@ def steps_of(answer: Answer, name: str, commit: str) -> list[Step]:
     node = answer.repository.get("object")
     if not node:
         raise ForgeError(f"{commit[:12]} of {name} could not be read.", status=404)
-    refused = any("statusCheckRollup" in path for path in answer.refused)
-    return [*_chain(node, refused=refused)]
+    return [*_chain(node, answer.refused)]
 
 
-def _chain(node: Node, *, refused: bool) -> Iterator[Step]:
-    """Yield a commit and its first parents; `refused`: no check may be read, and null is none."""
+def _chain(node: Node, refused: Mapping[str, str]) -> Iterator[Step]:
+    """Yield a commit and its first parents."""
     here: Node | None = node
     while here and "message" in here:
-        found = here["associatedPullRequests"]
+        found, checks = here["associatedPullRequests"], contexts_at(here, refused)
         yield Step(
             Commit.of(here),
             here,
             pulls=None if is_cut(found) else tuple(found["nodes"]),
-            checks=None if refused else _checks(here["statusCheckRollup"]),
+            checks=None if checks is None else tuple(checks),
         )
         following = here["next"]["nodes"]
         here = following[0] if following else None
-
-
-def _checks(rollup: Node | None) -> tuple[Node, ...] | None:
-    if rollup is None:
-        return ()
-    found = rollup["contexts"]
-    return None if is_cut(found) else tuple(found["nodes"])
 
 
 def _told(line: Line, newest_first: list[Step]) -> Line:

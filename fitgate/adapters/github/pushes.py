@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from fitgate.adapters.github.app import Session
 from fitgate.adapters.github.moments import moment
 from fitgate.adapters.github.pulls import Pull
-from fitgate.core.facts import Facts, Unknown
+from fitgate.adapters.github.records import is_refusal
+from fitgate.core.facts import Facts, Unknown, Unread
 from fitgate.errors import ForgeError
 
 _MOST = 100
@@ -36,29 +37,18 @@ class Pushes:
 
     def moved(self, name: str, ref: str, head: str) -> Push | Unknown:
         """Return when a branch of a repository was set to a commit last, and by whom."""
-        asked = urlencode({"ref": ref, "per_page": _MOST})
-        try:
-            said = self._session.read(f"/repos/{name}/activity?{asked}")
-        except ForgeError as exc:
-            if exc.status not in _READ_BY_FEW:
-                raise
-            return Unknown("landed_at", f"the activity of {name} may not be read")
-        found = [push for push in filter(None, map(_push, said)) if push.head == head]
-        if not found:
-            return Unknown("landed_at", "GitHub's record of pushes does not reach back to it")
-        return max(found, key=lambda push: push.at)
+        moves = self._moves(name, ref)
+        if isinstance(moves, Unread):
+            return Unknown("landed_at", moves.why)
+        there = (push for push in moves if push.head == head)
+        why = "GitHub's record of pushes does not reach back to it"
+        return next(there, None) or Unknown("landed_at", why)
 
     def stood(self, name: str, ref: str, at: datetime) -> str | None:
         """Return where a branch of a repository was at a moment; None: it is not told."""
-        asked = urlencode({"ref": ref, "per_page": _MOST})
-        try:
-            said = self._session.read(f"/repos/{name}/activity?{asked}")
-        except ForgeError as exc:
-            if exc.status not in _READ_BY_FEW:
-                raise
-            return None
-        before = [push for push in filter(None, map(_push, said)) if push.at <= at]
-        return max(before, key=lambda push: push.at).head if before else None
+        moves = self._moves(name, ref)
+        known = () if isinstance(moves, Unread) else moves
+        return next((push.head for push in known if push.at <= at), None)
 
     def of(self, pull: Pull) -> tuple[Push, ...] | Unknown:
         """Return the pushes to the branch, newest first, beginning with that of the head.
@@ -71,14 +61,9 @@ class Pushes:
             return _unknown("the repository that its branch was in is gone")
         key = (name, branch, pull.head)
         if key not in self._known:
-            asked = urlencode({"ref": f"refs/heads/{branch}", "per_page": _MOST})
-            try:
-                said = self._session.read(f"/repos/{name}/activity?{asked}")
-            except ForgeError as exc:
-                if exc.status not in _READ_BY_FEW:
-                    raise
-                return _unknown(f"the activity of {name} may not be read")
-            moves = sorted(filter(None, map(_push, said)), key=lambda push: push.at, reverse=True)
+            moves = self._moves(name, f"refs/heads/{branch}")
+            if isinstance(moves, Unread):
+                return _unknown(moves.why)
             heads = [push.head for push in moves]
             if pull.head not in heads:
                 return _unknown("GitHub's record of pushes does not reach back to its head")
@@ -86,6 +71,17 @@ class Pushes:
                 self._known.clear()
             self._known[key] = tuple(moves[heads.index(pull.head) :])
         return self._known[key]
+
+    def _moves(self, name: str, ref: str) -> list[Push] | Unread:
+        """Return what a branch of a repository was set to last, newest first."""
+        asked = urlencode({"ref": ref, "per_page": _MOST})
+        try:
+            said = self._session.read(f"/repos/{name}/activity?{asked}")
+        except ForgeError as exc:
+            if not is_refusal(exc, _READ_BY_FEW):
+                raise
+            return Unread(f"the activity of {name} may not be read")
+        return sorted(filter(None, map(_push, said)), key=lambda push: push.at, reverse=True)
 
 
 def _push(node: Mapping[str, Any]) -> Push | None:

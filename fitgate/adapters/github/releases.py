@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from fitgate.adapters.github import queries
@@ -54,10 +55,7 @@ class Releases:
             return release
         line = self.line(release)
         changes = line.steps if isinstance(line.steps, Unread) else line.ids
-        return Release(
-            release.repo, number, release.tag, at, release.commit, release.base, release.since,
-            changes,
-        )  # fmt: skip
+        return replace(release, changes=changes)
 
     def line(self, release: Release) -> Line:
         """Return what leads to a release that was read."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from github.GithubObject import NotSet
+from github.IssueComment import IssueComment
 
 from fitgate.adapters.github.app import Session, translated
-from fitgate.adapters.github.hands import person
+from fitgate.adapters.github.hands import account
 from fitgate.adapters.github.moments import moment
+from fitgate.adapters.github.records import is_refusal
 from fitgate.core.commands.asked import Comment
 from fitgate.errors import ForgeError
 
@@ -29,7 +30,7 @@ def _unless_shut(what: str) -> Iterator[list[str]]:
         with translated(what):
             yield done
     except ForgeError as exc:
-        if exc.status not in _SHUT or exc.retry_after is not None:
+        if not is_refusal(exc, _SHUT):
             raise
 
 
@@ -52,14 +53,7 @@ class Talking:
             if exc.status == _ABSENT:
                 return None
             raise
-        user = said.get("user") or {}
-        author = person(
-            {
-                "databaseId": user.get("id"),
-                "login": user.get("login"),
-                "__typename": user.get("type"),
-            }
-        )
+        author = account(said.get("user"))
         at, issue = moment(said.get("created_at")), str(said.get("issue_url") or "")
         where = issue.rpartition("/")[2]
         if author is None or at is None or not where.isdigit():
@@ -72,12 +66,12 @@ class Talking:
 
     def answered(self, number: int, mark: str, since: datetime | None) -> str | None:
         """Return what our comment with a mark says, among those since then; None: there is none."""
-        found = self._ours(number, mark, since)
+        found = our_comment(self._session, self._name, number, mark, since)
         return None if found is None else str(found.body)
 
     def answer(self, number: int, mark: str, text: str, since: datetime | None) -> bool:
         """Make our one comment with a mark say this; say whether anything was written."""
-        present = self._ours(number, mark, since)
+        present = our_comment(self._session, self._name, number, mark, since)
         if present is not None and _same(str(present.body), text):
             return False
         issue = self._session.github.get_repo(self._name).get_issue(number)
@@ -97,15 +91,18 @@ class Talking:
             told.append("marked")
         return bool(told)
 
-    def _ours(self, number: int, mark: str, since: datetime | None) -> Any | None:  # noqa: ANN401 - PyGithub's
-        """Look for our comment with a mark; the same mark in others' counts for nothing."""
-        issue = self._session.github.get_repo(self._name).get_issue(number)
-        with translated(f"the comments on {self._name}#{number} could not be read"):
-            for n, one in enumerate(issue.get_comments(since=since or NotSet)):
-                if n >= _MOST:
-                    return None
-                app = one.raw_data.get("performed_via_github_app") or {}
-                ours = app.get("id") == self._session.app if self._session.app else bool(app)
-                if ours and str(one.body).startswith(mark):
-                    return one
-        return None
+
+def our_comment(
+    session: Session, name: str, number: int, mark: str, since: datetime | None = None
+) -> IssueComment | None:
+    """Look for our comment with a mark; the same mark in others' counts for nothing."""
+    issue = session.github.get_repo(name).get_issue(number)
+    with translated(f"the comments on {name}#{number} could not be read"):
+        for n, one in enumerate(issue.get_comments(since=since or NotSet)):
+            if n >= _MOST:
+                return None
+            app = one.raw_data.get("performed_via_github_app") or {}
+            ours = app.get("id") == session.app if session.app else bool(app)
+            if ours and str(one.body).startswith(mark):
+                return one
+    return None

@@ -95,6 +95,10 @@ class ForgeError(UpstreamError):
         self.status, self.retry_after = status, retry_after
         super().__init__(message)
 
+    def is_refusal(self, *statuses: int) -> bool:
+        """Say whether this is one of these answers; that we are to wait is told by 403 as well."""
+        return self.status in statuses and self.retry_after is None
+
 
 class LedgerError(UpstreamError):
     """The ledger could not be read or written."""

@@ -110,7 +110,7 @@ def _by_diff(each: Contained, facts: Facts, forge: Forge, policies: Policies) ->
     try:
         judged = [*run(pointer.event(facts.as_of), forge, policies)]
     except ForgeError as exc:
-        if exc.status not in _CANNOT:
+        if not exc.is_refusal(*_CANNOT):
             raise
         return replace(each, why=str(exc))
     if not judged:

@@ -11,7 +11,6 @@ from fitgate.adapters.github.app import Session, translated
 from fitgate.adapters.github.checks import OwnCheck
 from fitgate.adapters.github.deployed import Seen
 from fitgate.adapters.github.pointers import deploy_check
-from fitgate.adapters.github.records import is_refusal
 from fitgate.core.facts import Facts
 from fitgate.core.plan import conclusion_of
 from fitgate.core.verdict import Verdict
@@ -108,7 +107,7 @@ class Answering:
         try:
             said = self._session.read(path)
         except ForgeError as exc:
-            if is_refusal(exc, _HIDDEN):
+            if exc.is_refusal(*_HIDDEN):
                 return True
             if exc.status in _OVER:
                 return False

@@ -28,7 +28,6 @@ from fitgate.adapters.github.moments import moment
 from fitgate.adapters.github.pointers import deploy_check
 from fitgate.adapters.github.pulls import NOT_ON_A_FORGE
 from fitgate.adapters.github.ranges import Ranges
-from fitgate.adapters.github.records import is_refusal
 from fitgate.core.contained import Deployment
 from fitgate.core.events import Pointer
 from fitgate.core.facts import Change, Evaluation, Facts, Repo, Restoration, Trailer, Unknown
@@ -251,7 +250,7 @@ class Deployments:
             if exc.status == _ABSENT:
                 lacking = () if absent is not None or not what else (Unknown(what, str(exc)),)
                 return _Known(absent, lacking)
-            if not is_refusal(exc, _HIDDEN):
+            if not exc.is_refusal(*_HIDDEN):
                 raise
             return _Known(None, (Unknown(what, str(exc)),) if what else ())
 

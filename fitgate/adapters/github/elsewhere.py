@@ -14,7 +14,6 @@ from urllib.parse import quote, unquote, urlsplit
 
 from fitgate.adapters.github.app import Session
 from fitgate.adapters.github.moments import moment
-from fitgate.adapters.github.records import is_refusal
 from fitgate.core.facts import Artifact
 from fitgate.errors import ForgeError
 
@@ -66,7 +65,7 @@ class Elsewhere:
         try:
             return self._session.read(path), ""
         except ForgeError as exc:
-            if is_refusal(exc, _REFUSED):
+            if exc.is_refusal(*_REFUSED):
                 return None, "it may not be read"
             if exc.status != _ABSENT:
                 raise

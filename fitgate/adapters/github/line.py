@@ -14,7 +14,6 @@ from fitgate.adapters.github import queries
 from fitgate.adapters.github.app import Answer, Session
 from fitgate.adapters.github.checks import Node, contexts_at, is_cut
 from fitgate.adapters.github.hands import Commit
-from fitgate.adapters.github.records import is_refusal
 from fitgate.core.facts import Repo, Unread
 from fitgate.errors import ForgeError
 
@@ -219,7 +218,7 @@ class Lines:
         try:
             said = self._session.read(f"/repos/{self._name}/activity?{asked}")
         except ForgeError as exc:
-            if not is_refusal(exc, _REFUSED):
+            if not exc.is_refusal(*_REFUSED):
                 raise
             return Unread("cannot be told: whether the branch is new may not be read")
         return str(said[0]["before"]) if said else None

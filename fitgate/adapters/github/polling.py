@@ -35,18 +35,20 @@ class Polling:
     def happened(self, since: datetime, now: datetime) -> list[When]:
         """Return where something happened since a moment, and when, oldest first.
 
-        What a permission hides is left out: the areas of `Guards` say so.
+        What a permission hides of rule suites, deployments and releases is left out, and `doctor`
+        says so. Landings hang on pull requests and pushes: without these nothing was looked at.
 
         Raises:
             ForgeError: when GitHub does not answer, or there is more than can be read.
         """
         repo = f"github:{self._session.read(self._root)['id']}"
+        sure = [*self._pulls(repo, since), *self._pushes(repo, since)]
         polls = (
-            self._pulls(repo, since), self._pushes(repo, since), self._suites(repo, since, now),
-            self._deployments(repo, since), self._releases(repo, since),
+            self._suites(repo, since, now), self._deployments(repo, since),
+            self._releases(repo, since),
         )  # fmt: skip
         found = [seen(lambda poll=poll: [*poll], SUITES_HIDDEN) for poll in polls]  # type: ignore[misc] # each its own
-        told = chain.from_iterable(each for each in found if not isinstance(each, Unread))
+        told = chain(sure, *(each for each in found if not isinstance(each, Unread)))
         distinct = {pointer: at for at, pointer in sorted(told, key=_by_time, reverse=True)}
         return sorted(((at, pointer) for pointer, at in distinct.items()), key=_by_time)
 

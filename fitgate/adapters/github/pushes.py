@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from fitgate.adapters.github.app import Session
 from fitgate.adapters.github.moments import moment
 from fitgate.adapters.github.pulls import Pull
-from fitgate.adapters.github.records import is_refusal
 from fitgate.core.facts import Facts, Unknown, Unread
 from fitgate.errors import ForgeError
 
@@ -78,7 +77,7 @@ class Pushes:
         try:
             said = self._session.read(f"/repos/{name}/activity?{asked}")
         except ForgeError as exc:
-            if not is_refusal(exc, _READ_BY_FEW):
+            if not exc.is_refusal(*_READ_BY_FEW):
                 raise
             return Unread(f"the activity of {name} may not be read")
         return sorted(filter(None, map(_push, said)), key=lambda push: push.at, reverse=True)

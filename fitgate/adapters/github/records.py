@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -34,11 +33,6 @@ def pages(session: Session, path: str, **asked: str) -> Iterator[Any]:
     raise ForgeError(f"{path} has more than {_PAGES * PAGE} members; they are not all read.")
 
 
-def is_refusal(error: ForgeError, statuses: AbstractSet[int]) -> bool:
-    """Say whether GitHub refuses with one of these; that we are to wait is told by 403 as well."""
-    return error.status in statuses and error.retry_after is None
-
-
 def seen(read: Callable[[], T], why: str) -> T | Unread:
     """Read what a permission may hide; where it does, return why, and GitHub's own word for it.
 
@@ -48,6 +42,6 @@ def seen(read: Callable[[], T], why: str) -> T | Unread:
     try:
         return read()
     except ForgeError as exc:
-        if not is_refusal(exc, _HIDDEN):
+        if not exc.is_refusal(*_HIDDEN):
             raise
         return Unread(f"{why} (GitHub says {exc.status})")

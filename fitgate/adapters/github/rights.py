@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 from fitgate.adapters.github.app import Session
-from fitgate.adapters.github.records import is_refusal
 from fitgate.core.commands.asked import Permission, Speaker
 from fitgate.core.facts import Facts, Person, Unknown
 from fitgate.core.people import named
@@ -60,7 +59,7 @@ class Rights:
             permission = self._level(one.login)
             return Speaker(replace(one, roles=self._roles(one, roles)), permission)
         except ForgeError as exc:
-            if not is_refusal(exc, _REFUSED):
+            if not exc.is_refusal(*_REFUSED):
                 raise
             return Speaker(replace(one, roles=None), None)
 

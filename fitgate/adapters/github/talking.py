@@ -12,7 +12,6 @@ from github.IssueComment import IssueComment
 from fitgate.adapters.github.app import Session, translated
 from fitgate.adapters.github.hands import account
 from fitgate.adapters.github.moments import moment
-from fitgate.adapters.github.records import is_refusal
 from fitgate.core.commands.asked import Comment
 from fitgate.errors import ForgeError
 
@@ -30,7 +29,7 @@ def _unless_shut(what: str) -> Iterator[list[str]]:
         with translated(what):
             yield done
     except ForgeError as exc:
-        if not is_refusal(exc, _SHUT):
+        if not exc.is_refusal(*_SHUT):
             raise
 
 

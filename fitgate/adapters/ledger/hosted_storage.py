@@ -194,7 +194,7 @@ def as_ledger_error() -> Iterator[None]:
     except ForgeError as exc:
         told = str(exc).rstrip(".")
         more = ""
-        if exc.status in {403, 404}:
+        if exc.is_refusal(403, 404):
             more = (
                 " A workflow needs `permissions: contents: write`; if a ruleset covers the branch, "
                 "it must let this token add commits to it."

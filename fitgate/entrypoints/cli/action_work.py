@@ -113,7 +113,7 @@ class Job:
             self._each([look(pointer, self._now)])
         except ForgeError as exc:
             # A fork's token reads only: the verdict stands, and `schedule` shows it.
-            if not (self._why.is_fork and exc.status == _REFUSED and self._desk.seen):
+            if not (self._why.is_fork and exc.is_refusal(_REFUSED) and self._desk.seen):
                 raise
             return
         self._done.is_shown |= pointer.happening in {Happening.PROPOSED, Happening.ASKED}

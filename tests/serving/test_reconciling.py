@@ -128,3 +128,16 @@ def test_without_a_mark_the_ledger_says_since_when(here: Office) -> None:
     here.marks.marks.clear()
     here.reconcile()
     assert changes(here) == ["1"]
+
+
+@pytest.mark.parametrize("hidden", ["pulls", "activity"])
+def test_what_landings_hang_on_is_not_taken_for_quiet_where_it_is_hidden(
+    here: Office, hidden: str
+) -> None:
+    name = f"reconciled/github:{here.repo.id}"
+    good = here.marks.reached(name)
+    here.twin.clock.forward(hours=1)
+    here.twin.troubles.fail(f"GET /repos/{{owner}}/{{repo}}/{hidden}", 403)
+    with pytest.raises(ForgeError):
+        here.reconcile()
+    assert here.marks.reached(name) == good

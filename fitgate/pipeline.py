@@ -110,7 +110,7 @@ def _by_diff(each: Contained, facts: Facts, forge: Forge, policies: Policies) ->
     try:
         judged = [*run(pointer.event(facts.as_of), forge, policies)]
     except ForgeError as exc:
-        if exc.status not in _CANNOT:
+        if exc.status not in _CANNOT or exc.retry_after is not None:
             raise
         return replace(each, why=str(exc))
     if not judged:

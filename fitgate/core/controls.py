@@ -99,7 +99,8 @@ def control_drafts(
             moved = moved or area in BRANCH
             yield each
     before = last.get(edited)
-    if by is not None and before is not None and not moved and _last_editor(last) != by:
+    as_it_was = edited in found and not found[edited].hidden and not moved
+    if by is not None and before is not None and as_it_was and _last_editor(last) != by:
         yield _draft(GateChanged(edited, "observed", by, _AS_IT_WAS), now, before)
 
 

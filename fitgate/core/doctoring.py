@@ -22,8 +22,6 @@ CHECK = "fitgate"
 POLICY = ".fitgate.yaml"
 GRADES = ("none", "read", "write", "admin")
 """What a permission may be, least first ("app-permissions")."""
-QUIET = timedelta(days=7)
-"""A repository of which nothing was heard for so long may not be heard of at all."""
 _PINNED = 2
 
 State = Literal["good", "bad", "unknown"]

@@ -106,7 +106,7 @@ class Recorder:
         landed_at = change.landed_at or facts.as_of
         undecided = self._is_undecided(change.id, landed_at)
         passage = self._told_by_us(judged.passage, change.id, landed_at)
-        forced = judged.forced if facts.forge == "git" else change.forced
+        forced = judged.forced if facts.forge == "git" else _forced(facts)
         before = Before(
             self._practice, undecided, passage, self._let_go(change.id), forced=forced is True
         )
@@ -155,6 +155,12 @@ class Recorder:
         decided = self._decided.get(change)
         had_decided = self._began is not None and self._began < landed_at
         return had_decided and (decided is None or decided > landed_at)
+
+
+def _forced(facts: Facts) -> bool | None:
+    """Say whether a forge knows that it came by force; None: it was not told of the push itself."""
+    change = facts.change
+    return None if change.kind == "push" and change.branch is None else change.forced
 
 
 def landed_key(change: str, stage: str, environment: str | None = None) -> str:

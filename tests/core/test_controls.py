@@ -141,6 +141,16 @@ def test_an_edit_after_which_all_is_as_it_was_is_written_down_once_with_its_edit
     assert gates(edited("github:7", {RULES: Area({})})) == [("rules: check fitgate", "weakened")]
 
 
+def test_an_edit_of_what_is_hidden_is_not_taken_for_one_after_which_all_is_as_it_was() -> None:
+    watch = Watch()
+    watch.sees({RULES: Area(CHECK)}, 0 * HOUR)
+    watch.sees({RULES: Area(hidden="403")}, HOUR)
+    again = control_drafts({RULES: Area(hidden="403")}, watch.told, NOW + DAY, "github:7", RULES)
+    assert not [*again]
+    (one,) = hidden(watch.told.told(GateChanged))
+    assert one.until is None
+
+
 def test_a_record_of_the_forge_that_can_be_read_is_nothing_to_write_down() -> None:
     assert Watch().sees({SUITES: Area()}, 0 * HOUR) == []
 

@@ -10,6 +10,7 @@ from fitgate.core.events import Happening, Pointer
 from fitgate.core.records.changes import Decided, Signed
 from fitgate.core.redeciding import Again, Redecider
 from fitgate.core.words.deployment import REPORT_LIMIT
+from fitgate.errors import ForgeError
 from fitgate.serving.looking import looked
 from tests.serving.deployed import (
     POLICY,
@@ -72,6 +73,15 @@ class TestWhatItIs:
         last = decided(here, one)[-1]
         assert last.nature.categories == ("evaluation",)
         assert last.outcome == "HOLD"
+
+    def test_a_limit_of_the_forge_is_waited_for_and_settles_nothing(self, here: Office) -> None:
+        here.hosted.lowered().merge("bob", "squash")
+        here.only()
+        files = "GET /repos/{owner}/{repo}/pulls/{pull_number}/files"
+        here.twin.troubles.limit(files, retry_after=3600, times=9)
+        with pytest.raises(ForgeError) as failed:
+            deployed(here)
+        assert failed.value.retry_after is not None
 
     def test_what_cannot_be_told_of_a_change_is_undecided(self, here: Office) -> None:
         plain(here)

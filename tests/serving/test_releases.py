@@ -96,6 +96,7 @@ def test_what_nobody_told_of_is_judged_first_as_of_its_landing(here: Office) -> 
     here.only("release")
     here.settle()
     assert [stage for _, stage in stages(here)] == ["merge", "merge", "release", "release"]
+    assert [each.forced for each in here.told(Landed)][:2] == [False, None]  # no push was seen
     rows = {(row.change, row.stage): row for row in here.memory.told.rows()}
     merged = rows["github:acme/app#1", "merge"]
     assert (merged.standing, merged.landed_at) == ("bypass", at)

@@ -18,7 +18,6 @@ from fitgate.core.reading import rules_of
 
 CONTAINED = "contained-changes"
 """Stands for a rule where a deployment is of a category because a change in it is."""
-_WHY = {None: "it was never judged", True: "it is an IO, of no category that is told"}
 _TEMPI: tuple[Layer, ...] = ("fast", "medium", "slow")
 
 

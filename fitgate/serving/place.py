@@ -26,7 +26,9 @@ from fitgate.pipeline import Judged, Policies, run
 from fitgate.ports import HostedForge, Ledger
 from fitgate.serving.undone import Undone
 
-_QUIET = frozenset({"Seen", "Decided", "Signed", "RationaleGiven", "Tripped", "Reset"})
+_QUIET = frozenset({
+    "Seen", "Decided", "Signed", "RationaleGiven", "Tripped", "Reset", "BreakersWatched",
+})  # fmt: skip
 
 
 class Places(Protocol):

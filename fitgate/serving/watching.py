@@ -32,6 +32,6 @@ def watched(place: Place, pointer: Pointer, now: datetime) -> Iterator[Task]:
 
 
 def last_move(told: Chronicle) -> int:
-    """Return the number of the last entry that a breaker moved for real; 0: none ever has."""
+    """Return the number of the last entry that a breaker moved, drills too; 0: none ever has."""
     tripped, reset = told.told(Tripped)[-1:], told.told(Reset)[-1:]
     return max((0, *(move.seq for move in tripped), *(move.seq for move in reset)))

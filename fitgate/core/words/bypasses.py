@@ -104,8 +104,9 @@ def summary(
     if force_unknown:
         yield (
             f"Of {counted(force_unknown, 'irreversible change')} it is not known whether force "
-            "brought it: a clone tells of what it fetched or pushed itself. Reviews and checks "
-            "that were required and skipped are known to forges alone."
+            "brought it: a clone tells of what it fetched or pushed itself, a forge of pushes that "
+            "it has on record. Reviews and checks that were required and skipped are known to "
+            "forges alone."
         )
 
 
